@@ -5,8 +5,11 @@ A partial date is a string (`1999`, `1999-03`, `1999-03-08`); which strings are 
 
 import datetime
 import re
+from typing import Annotated
 
 import msgspec
+
+from ctcase.model.canonical import BIGGEST_INTEGER
 
 CATEGORIES = ("identity", "contact", "location", "case", "health", "legal", "documents", "family")
 """The kinds of data a field can be, in the order they are shown; parts are split by them."""
@@ -28,7 +31,9 @@ class Missing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 UNKNOWN = Missing("unknown")
 DECLINED = Missing("declined")
 
-Value = str | int | bool | tuple[str, ...] | Missing | None
+Integer = Annotated[int, msgspec.Meta(ge=-BIGGEST_INTEGER, le=BIGGEST_INTEGER)]
+
+Value = str | Integer | bool | tuple[str, ...] | Missing | None
 """One value of a field; None clears it."""
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")

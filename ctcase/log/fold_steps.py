@@ -1,0 +1,320 @@
+"""Referrals (rules 16-20): each step is judged by its causal past only; then one path is walked through their tree."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ctcase.log.fold_consents import Consent, known_in_force, terms_of
+from ctcase.log.payload import Disclosure, DisclosureData, Step, StepData
+from ctcase.log.rights import Row
+from ctcase.log.stage import Stage
+from ctcase.log.standing import holder
+from ctcase.model.values import CONTROL
+from ctcase.workflow import consent as consents_of_work
+from ctcase.workflow.referral import TABLE, Actor, Basis, Facts, advance, judge
+
+_UNMERGED = frozenset({"draft", "submit", "send_ahead", "decide"})
+"""Events of which two are never one step: each carries something of its own (rule 18)."""
+
+
+class Node(msgspec.Struct, frozen=True):
+    """A valid step in the tree of its referral: what the next is judged by, and what it follows."""
+
+    entry: str
+    event: str
+    follows: str
+    basis: Basis
+
+
+class Machine(msgspec.Struct):
+    """One referral: the path of steps (same events side by side are one), its rivals while a conflict is open, flags.
+
+    `nodes` are all valid steps, also those that a rival overtook; `flags` the ratify and contest entries in effect.
+    """
+
+    id: str
+    nodes: dict[str, Node]
+    path: tuple[tuple[str, ...], ...]
+    rivals: tuple[str, ...]
+    flags: tuple[tuple[str, str], ...]
+
+    @property
+    def head(self) -> Node:
+        """The last effective step; the next one follows it."""
+        return self.nodes[self.path[-1][0]]
+
+    @property
+    def state(self) -> str:
+        """The state the referral is in."""
+        return self.head.basis.state
+
+
+class Disclosed(msgspec.Struct, frozen=True):
+    """Data that left: a fact whatever became of the step. `content` is the entry whose content it was, if known."""
+
+    entry: str
+    subject: str
+    what: str
+    agency: str
+    content: str
+    basis: str
+    fields: tuple[str, ...]
+    to: str
+
+
+def fold_steps(stage: Stage, consents: Mapping[str, Consent]) -> dict[str, Machine]:
+    """The referrals of a stream by id; steps without effect are entered in `stage.void` with the reason."""
+    nodes: dict[str, dict[str, Node]] = {}
+    flags: dict[str, list[tuple[str, str]]] = {}
+    for entry in stage.ordered:
+        said = stage.readings[entry.id]
+        if not isinstance(said.control, Step) or entry.id in stage.void:
+            continue
+        known = nodes.setdefault(said.subject, {})
+        judged = _judge_step(stage, consents, entry.id, said.control, known)
+        if isinstance(judged, str):
+            stage.void[entry.id] = judged
+        elif TABLE[said.control.event].flag:
+            flags.setdefault(said.subject, []).append((entry.id, said.control.event))
+        else:
+            known[entry.id] = judged
+    machines = {}
+    for machine, known in nodes.items():
+        if not known:
+            continue
+        path, rivals = walk(stage, known)
+        flat = {one for group in path for one in group}
+        stage.void.update((one, "overtaken") for one in known if one not in flat)
+        machines[machine] = Machine(machine, known, path, rivals, tuple(flags.get(machine, ())))
+    return machines
+
+
+def _judge_step(
+    stage: Stage, consents: Mapping[str, Consent], one: str, step: Step, known: Mapping[str, Node]
+) -> Node | str:
+    row = stage.row[one]
+    assert isinstance(row, Row)  # an entry without rights is void already
+    followed = known.get(step.follows)
+    if followed and not stage.graph.precedes(followed.entry, one):
+        followed = None
+    if step.follows and not followed:
+        return "no_basis"
+    kept = _kept(stage, one, step, known)
+    facts = Facts(
+        kept=kept.basis if kept else None,
+        built_on=step.event == "retract" and _built_on(stage, one, step.follows, known),
+        consent_gap=_consent_gap(stage, consents, one, step, followed),
+        standing_by=_standing_by(stage, one, step, followed),
+        missing=_missing(stage, one, step),
+    )
+    basis = followed.basis if followed else None
+    if why := judge(step.event, Actor(row.member, row.roles), basis, facts):
+        return why
+    before = known[followed.follows].basis if followed and followed.follows in known else None
+    after = advance(
+        step.event, basis, step=one, member=row.member, before=before, kept=kept.basis if kept else None
+    )
+    return Node(one, step.event, step.follows, after)
+
+
+def _built_on(stage: Stage, one: str, followed: str, known: Mapping[str, Node]) -> bool:
+    return any(node.follows == followed and stage.graph.precedes(node.entry, one) for node in known.values())
+
+
+def _kept(stage: Stage, one: str, step: Step, known: Mapping[str, Node]) -> Node | None:
+    """The step kept, if it is a rival of a conflict that was open in the decider's causal past."""
+    kept = known.get(step.keep) if step.event == "decide" else None
+    if kept is None or not stage.graph.precedes(kept.entry, one):
+        return None
+    past = {node.entry: node for node in known.values() if stage.graph.precedes(node.entry, one)}
+    return kept if kept.entry in walk(stage, past)[1] else None
+
+
+def content_step(followed: Node | None) -> str:
+    """The entry whose content counts at this step, "" if there is none yet."""
+    return (followed.basis.content or "") if followed else ""
+
+
+def day_of(seconds: int) -> str:
+    """The UTC day of an entry's own time, ISO."""
+    return (dt.datetime(1970, 1, 1) + dt.timedelta(seconds=seconds)).date().isoformat()  # noqa: DTZ001  # pure arithmetic in UTC
+
+
+def categories_of(stage: Stage, content: str) -> tuple[str, ...]:
+    """The categories of the content that an entry carries, by its header: withheld or not, they left."""
+    entry = stage.graph.entries[content]
+    readings = stage.readings[content]
+    with_content = {
+        part.category for part in readings.data if isinstance(part.says, StepData) and part.says.content
+    }
+    with_content.update(category for _, category in readings.withheld)
+    return tuple(sorted(with_content & {head.category for head in entry.header.parts} - {CONTROL}))
+
+
+def _consent_gap(
+    stage: Stage, consents: Mapping[str, Consent], one: str, step: Step, followed: Node | None
+) -> str | None:
+    row = TABLE.get(step.event)
+    if row is None or not (row.content or row.discloses):
+        return None
+    content = one if row.content else content_step(followed)
+    terms = stage.readings[content].control if content else None
+    if not isinstance(terms, Step):
+        return None
+    if terms.basis != "consent":
+        return None if terms.basis in consents_of_work.BASES_WITH_REASON else "basis"
+    consent = consents.get(terms.consent)
+    if consent is None or not known_in_force(consent, stage, one):
+        return "withdrawn" if consent else "none"
+    gap = consents_of_work.gap(
+        terms_of(consent.terms), agency=terms.agency, agency_kind=terms.agency_kind, purpose=terms.purpose,
+        categories=categories_of(stage, content), on=day_of(stage.graph.entries[one].header.time),
+    )  # fmt: skip
+    return gap.codes[0] if gap else None
+
+
+def _standing_by(stage: Stage, one: str, step: Step, followed: Node | None) -> str | None:
+    content = content_step(followed)
+    if step.event != "approve" or not step.standing or not content:
+        return None
+    terms = stage.readings[content].control
+    if not isinstance(terms, Step):
+        return None
+    return holder(
+        step.standing, stage.rights, terms, categories_of(stage, content),
+        day_of(stage.graph.entries[one].header.time),
+    )  # fmt: skip
+
+
+def _missing(stage: Stage, one: str, step: Step) -> tuple[str, ...]:
+    """The needs known to be absent; what is withheld from here is not absent."""
+    said = stage.readings[one]
+    row = TABLE.get(step.event)
+    if row is None or said.withheld:
+        return ()
+    there = {
+        name
+        for part in said.data
+        if isinstance(part.says, StepData)
+        for name in part.says.__struct_fields__
+        if getattr(part.says, name)
+    }
+    there |= {"keep"} if step.keep else set()
+    needs = [*row.needs]
+    if row.content:
+        needs += [
+            name for name in ("agency", "service", "basis", "purpose", "urgency") if not getattr(step, name)
+        ]
+        needs += ["reason"] if step.basis in consents_of_work.BASES_WITH_REASON else []
+        needs += ["content"] if "documents" not in there else []
+    return tuple(name for name in needs if name not in there)
+
+
+def walk(stage: Stage, nodes: Mapping[str, Node]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    """The path from the draft, and all steps of the conflict that nobody on the path knew of (rule 18)."""
+    children: dict[str, list[str]] = {}
+    for node in nodes.values():
+        children.setdefault(node.follows, []).append(node.entry)
+    place = {entry.id: n for n, entry in enumerate(stage.ordered)}
+    path: list[tuple[str, ...]] = []
+    left_out: list[tuple[int, str]] = []
+    used: set[str] = set()
+    here: tuple[str, ...] = ("",)
+    extra: list[str] = []
+    while groups := _next_steps([*(k for one in here for k in children.get(one, ())), *extra], nodes, used):
+        ranked = sorted(groups, key=lambda group: (not TABLE[nodes[group[0]].event].stops, place[group[0]]))
+        here = tuple(sorted(ranked[0], key=place.__getitem__))
+        left_out += [(len(path), one) for group in ranked[1:] for one in group]
+        path.append(here)
+        used.update(here)
+        extra = _follow_the_decision(stage, nodes, children, here[0])
+    return tuple(path), _open_rivals(stage, path, left_out)
+
+
+def _next_steps(candidates: Iterable[str], nodes: Mapping[str, Node], used: set[str]) -> list[list[str]]:
+    groups: dict[str, list[str]] = {}
+    for one in candidates:
+        if one not in used:
+            event = nodes[one].event
+            groups.setdefault(one if event in _UNMERGED else event, []).append(one)
+    return [*groups.values()]
+
+
+def _follow_the_decision(
+    stage: Stage, nodes: Mapping[str, Node], children: Mapping[str, list[str]], one: str
+) -> list[str]:
+    """Steps on the kept one that the decider had not seen follow the decision (rule 19)."""
+    said = stage.readings[one].control
+    if nodes[one].event != "decide" or not isinstance(said, Step):
+        return []
+    return [child for child in children.get(said.keep, ()) if not stage.graph.precedes(child, one)]
+
+
+def _open_rivals(
+    stage: Stage, path: list[tuple[str, ...]], left_out: list[tuple[int, str]]
+) -> tuple[str, ...]:
+    flat = {one for group in path for one in group}
+    rivals: set[str] = set()
+    for level, one in left_out:
+        known_later = any(stage.graph.precedes(one, later) for group in path[level:] for later in group)
+        if one not in flat and not known_later:
+            rivals |= {one, path[level][0]}
+    return tuple(sorted(rivals))
+
+
+def fold_disclosures(stage: Stage) -> tuple[Disclosed, ...]:
+    """Each authentic send, send ahead, letter or export, effective or not, for ever (rule 20)."""
+    found = []
+    for entry in stage.ordered:
+        said = stage.readings[entry.id]
+        if stage.void.get(entry.id) == "unknown_device":
+            continue
+        if isinstance(said.control, Step) and (row := TABLE.get(said.control.event)) and row.discloses:
+            found.append(_sent(stage, entry.id, said.subject, said.control))
+        elif isinstance(said.control, Disclosure):
+            data = next(
+                (part.says for part in said.data if isinstance(part.says, DisclosureData)), DisclosureData()
+            )
+            control = said.control
+            found.append(
+                Disclosed(
+                    entry.id,
+                    said.subject,
+                    control.what,
+                    control.agency,
+                    control.content,
+                    control.basis,
+                    data.fields,
+                    data.to,
+                )
+            )
+    return tuple(found)
+
+
+def _sent(stage: Stage, one: str, subject: str, step: Step) -> Disclosed:
+    content = _content_behind(stage, one)
+    terms = stage.readings[content].control if content else step
+    terms = terms if isinstance(terms, Step) else step
+    data = (
+        [part.says for part in stage.readings[content].data if isinstance(part.says, StepData)]
+        if content
+        else []
+    )
+    fields = tuple(sorted({name for says in data for name in says.content}))
+    to = next((says.agency_name for says in data if says.agency_name), "")
+    return Disclosed(one, subject, step.event, terms.agency, content, terms.basis, fields, to)
+
+
+def _content_behind(stage: Stage, one: str) -> str:
+    """The content that a send says it followed, whether its steps took effect or not."""
+    seen: set[str] = set()
+    while one and one not in seen and one in stage.readings:
+        seen.add(one)
+        said = stage.readings[one].control
+        if not isinstance(said, Step):
+            return ""
+        if said.event in TABLE and TABLE[said.event].content:
+            return one
+        one = said.keep if said.event == "decide" else said.follows
+    return ""

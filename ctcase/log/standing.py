@@ -1,0 +1,39 @@
+"""Standing approvals (rule 17a): a supervisor's signature that approves what fits its scope, carried by who uses it."""
+
+from collections.abc import Collection
+
+from ctcase.crypto import dsse
+from ctcase.crypto.signing import key_id
+from ctcase.log import payload
+from ctcase.log.rights import Rights, Row
+from ctcase.workflow.consent import standing_covers
+
+LARGEST_STANDING = 64 * 1024
+
+
+def read(envelope: str, rights: Rights) -> payload.Standing | None:
+    """What an envelope approves; None unless it is signed by the device it names."""
+    try:
+        opened = dsse.decode(envelope.encode(), payload.STANDING_TYPE, LARGEST_STANDING)
+    except dsse.EnvelopeError:
+        return None
+    says = payload.read(opened.payload, payload.Standing)
+    known = rights.devices.get(says.device) if says else None
+    if says is None or known is None:
+        return None
+    return says if dsse.signers(opened, {key_id(known.key): known.key}) else None
+
+
+def holder(
+    envelope: str, rights: Rights, terms: payload.Step, categories: Collection[str], on: str
+) -> str | None:
+    """The member whose standing approval covers a submit on that day; None if it does not or he may not."""
+    says = read(envelope, rights)
+    if says is None:
+        return None
+    row = rights.standing(says.device, says.number, says.roster)
+    covered = standing_covers(
+        says.scope, agency=terms.agency, agency_kind=terms.agency_kind, service=terms.service,
+        categories=categories, on=on,
+    )  # fmt: skip
+    return row.member if covered and isinstance(row, Row) and "supervisor" in row.roles else None
