@@ -64,6 +64,7 @@ class Folded(msgspec.Struct):
     forks: tuple[Fork, ...]
     standings: tuple[str, ...]
     proposals: tuple[str, ...]
+    readings: dict[str, Reading]
 
 
 def fold(graph: Graph, rights: Rights) -> Folded:
@@ -92,7 +93,7 @@ def fold(graph: Graph, rights: Rights) -> Folded:
         team_at=team_at, records=fold_fields(root.id, graph, with_fields, readings), consents=consents,
         machines=machines, disclosures=fold_disclosures(stage), forks=forks,
         standings=tuple(one for one in effective if graph.entries[one].header.kind == "standing"),
-        proposals=proposals,
+        proposals=proposals, readings=readings,
     )  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def _judge_step(
     kept = _kept(stage, one, step, known)
     facts = Facts(
         kept=kept.basis if kept else None,
-        built_on=step.event == "retract" and _built_on(stage, one, step.follows, known),
+        built_on=step.event == "retract" and step.follows in known and _built_on(stage, one, step.follows, known),
         consent_gap=_consent_gap(stage, consents, one, step, followed),
         standing_by=_standing_by(stage, one, step, followed),
         missing=_missing(stage, one, step),
@@ -119,7 +119,13 @@ def _judge_step(
 
 
 def _built_on(stage: Stage, one: str, followed: str, known: Mapping[str, Node]) -> bool:
-    return any(node.follows == followed and stage.graph.precedes(node.entry, one) for node in known.values())
+    """Whether the author knew of a step on the one he takes back, or of the same step by somebody else beside it."""
+    mine = known[followed]
+    return any(
+        stage.graph.precedes(node.entry, one)
+        and (node.follows == followed or (node.follows == mine.follows and node.event == mine.event and node != mine))
+        for node in known.values()
+    )
 
 
 def _kept(stage: Stage, one: str, step: Step, known: Mapping[str, Node]) -> Node | None:

@@ -37,6 +37,7 @@ POLICY: Mapping[str, Right] = {
     "import": _CASE_WORK,
     "export": _CASE_WORK,
     "transfer": Right(team=frozenset({SUPERVISOR}), everywhere=frozenset({OFFICER})),
+    "grant_standing": Right(everywhere=frozenset({SUPERVISOR})),
     "close_fork": _OFFICERS,
     "adopt": _OFFICERS,
     "propose_agency": Right(everywhere=frozenset(ROLES)),

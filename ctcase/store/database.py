@@ -1,0 +1,237 @@
+"""The one place that knows SQLCipher: opening, pragmas, transactions, and refusing every file that is not our vault.
+
+SQLCipher fails open in ways closed here: an empty file would become a new database, a malformed key a passphrase, no
+key a plaintext file; so the file and the key are judged before they are used, and the vault's id after.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from ctcase.errors import CtcaseError, Damaged, EnvironmentFailed, Refused
+from ctcase.model import canonical
+from ctcase.store import schema, search
+
+KEY_SIZE = 32
+PAGE = 4096
+BUSY_SECONDS = 5.0
+_PLAIN = b"SQLite format 3\0"
+_CODES = {
+    5: "vault_busy",
+    6: "vault_busy",
+    8: "read_only",
+    13: "disk_full",
+    14: "permission",
+    23: "permission",
+}
+_DAMAGED = {11, 26}
+_READ_ERRORS = (266, 522)
+"""Extended codes of an input error while reading, or a short read: the medium or the file is damaged."""
+
+_PRAGMAS = (
+    "cipher_memory_security = OFF",  # on, it makes prefix search many times slower, and it is for the whole process
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "trusted_schema = OFF",
+    "secure_delete = ON",
+    "cache_size = -64000",
+    "temp_store = MEMORY",
+    "cell_size_check = ON",
+)
+
+
+class Database:
+    """One encrypted database, opened; every change goes through `transaction`."""
+
+    def __init__(self, path: Path, key: bytes, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.path = path
+        self._key = key
+        self._busy = busy_seconds
+        self._begin = "BEGIN"
+        self._engine: Engine = create_engine(
+            "sqlite://",
+            module=sqlcipher,
+            creator=self._connect,
+            poolclass=StaticPool,
+            pool_reset_on_return=None,
+        )
+        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql(self._begin))
+        with translated():
+            self._connection: Connection = self._engine.connect()
+
+    def _connect(self) -> Any:
+        raw = sqlcipher.connect(
+            str(self.path), isolation_level=None, check_same_thread=False, timeout=self._busy, uri=False
+        )
+        try:
+            raw.execute("PRAGMA cipher_log_level = NONE")  # by default it writes to standard error
+            raw.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+            raw.execute(f"PRAGMA cipher_page_size = {PAGE}")
+            for pragma in _PRAGMAS:
+                raw.execute(f"PRAGMA {pragma}")
+        except sqlcipher.Error:
+            raw.close()
+            raise
+        return raw
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One `BEGIN IMMEDIATE`: everything in it is saved on return, nothing of it after an exception."""
+        with self._bracket("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view for queries."""
+        with self._bracket("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def _bracket(self, begin: str) -> Iterator[Connection]:
+        self._begin = begin
+        with translated(), self._connection.begin():
+            yield self._connection
+
+    def data_version(self) -> int:
+        """Changes when another connection has written (SQLite's `data_version`)."""
+        with translated():
+            return int(self.raw.execute("PRAGMA data_version").fetchone()[0])
+
+    @property
+    def raw(self) -> Any:
+        """The driver's own connection, for pragmas outside a transaction."""
+        return self._connection.connection.driver_connection
+
+    def check_integrity(self) -> bool:
+        """Whether every page and every index is whole; the log is written back first, or it gives a false alarm."""
+        try:
+            self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            pages = self.raw.execute("PRAGMA cipher_integrity_check").fetchall()
+            rows = self.raw.execute("PRAGMA integrity_check").fetchall()
+        except sqlcipher.Error:
+            return False
+        return not pages and rows == [("ok",)]
+
+    def close(self) -> None:
+        """Closes the file; the key is forgotten with the connection."""
+        self._connection.close()
+        self._engine.dispose()
+
+
+def create(path: Path, key: bytes, vault_id: str) -> Database:
+    """A new database; the path must be free."""
+    _check_key(key)
+    if path.exists():
+        raise EnvironmentFailed("permission", what="exists")
+    database = Database(path, key)
+    with database.transaction() as connection:
+        schema.metadata.create_all(connection)
+        search.create(connection)
+        facts = {"vault_id": vault_id, "schema": schema.VERSION}
+        rows = [{"key": name, "value": canonical.encode(value)} for name, value in facts.items()]
+        connection.execute(insert(schema.local), rows)
+    return database
+
+
+def open_existing(path: Path, key: bytes, vault_id: str) -> Database:
+    """Opens our own database; an empty, plaintext, foreign, truncated or newer one is refused with its own code."""
+    _check_key(key)
+    size = _check_file(path)
+    try:
+        database = Database(path, key)
+    except CtcaseError as refusal:
+        raise _what(refusal, "key") from refusal
+    try:
+        _check_identity(database, vault_id)
+        _check_size(database, path, size)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _check_key(key: bytes) -> None:
+    if len(key) != KEY_SIZE:
+        raise Damaged("vault_damaged", what="key")
+
+
+def _check_file(path: Path) -> int:
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            first = file.read(len(_PLAIN))
+    except FileNotFoundError:
+        raise Damaged("vault_damaged", what="missing") from None
+    except PermissionError:
+        raise EnvironmentFailed("permission") from None
+    if size == 0:
+        raise Damaged("vault_damaged", what="empty")
+    if first == _PLAIN:
+        raise Damaged("vault_damaged", what="plaintext")
+    if size % PAGE:
+        raise Damaged("vault_damaged", what="truncated")
+    return size
+
+
+def _check_identity(database: Database, vault_id: str) -> None:
+    try:
+        with database.reading() as connection:
+            stored = dict(
+                connection.execute(
+                    select(schema.local.c.key, schema.local.c.value).where(
+                        schema.local.c.key.in_(["vault_id", "schema"])
+                    )
+                )
+                .tuples()
+                .all()
+            )
+    except CtcaseError as refusal:
+        raise _what(refusal, "foreign") from refusal
+    if stored.get("vault_id") != canonical.encode(vault_id):
+        raise Damaged("vault_damaged", what="foreign")
+    version = int(stored.get("schema", b"0"))
+    if version > schema.VERSION:
+        raise Refused("newer_version", what="vault")
+    planted = "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"
+    if database.raw.execute(planted).fetchone()[0]:
+        raise Damaged("vault_damaged", what="schema")
+
+
+def _check_size(database: Database, path: Path, size: int) -> None:
+    journal = path.with_name(path.name + "-wal")
+    if journal.exists() and journal.stat().st_size:
+        return  # pages may still be in the journal; a checkpoint will tell
+    if database.raw.execute("PRAGMA page_count").fetchone()[0] * PAGE > size:
+        raise Damaged("vault_damaged", what="truncated")
+
+
+def _what(refusal: CtcaseError, what: str) -> CtcaseError:
+    return Damaged("vault_damaged", what=what) if refusal.code == "vault_damaged" else refusal
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns the driver's errors into ours: the environment has its codes, everything else is damage."""
+    try:
+        yield
+    except (DBAPIError, sqlcipher.Error) as problem:
+        original = problem.orig if isinstance(problem, DBAPIError) else problem
+        raise _refusal(original) from None
+
+
+def _refusal(original: object) -> CtcaseError:
+    extended = getattr(original, "sqlite_errorcode", None)
+    if not isinstance(extended, int):
+        return Damaged("vault_damaged", what="database")
+    primary = extended & 0xFF
+    if primary in _CODES:
+        return EnvironmentFailed(_CODES[primary])
+    if primary == 10 and extended not in _READ_ERRORS:
+        return EnvironmentFailed("disk_full", what="write")
+    return Damaged("vault_damaged", what="database")

@@ -1,0 +1,123 @@
+"""Entries in the database: to rows and back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from ctcase.errors import Damaged
+from ctcase.log.entry import WITHHELD, Body, Entry, Header, Part, Withheld, digest
+from ctcase.store.schema import device_key, entry
+
+CHUNK = 500
+"""How many values go into one IN list: far below every database's limit."""
+
+_headers = msgspec.json.Decoder(Header)
+_bodies = msgspec.msgpack.Decoder(list[tuple[bytes, bytes] | bool | None])
+
+
+def pack_parts(parts: Iterable[Body]) -> bytes:
+    """The parts as stored: nil is missing, false is withheld, else salt and payload."""
+    plain = [
+        (part.salt, part.payload) if isinstance(part, Part) else False if isinstance(part, Withheld) else None
+        for part in parts
+    ]
+    return msgspec.msgpack.encode(plain)
+
+
+def unpack_parts(data: bytes) -> tuple[Body, ...]:
+    """The parts of a stored entry."""
+    return tuple(
+        Part(*body) if isinstance(body, tuple) else None if body is None else WITHHELD
+        for body in _bodies.decode(data)
+    )
+
+
+def load(header: bytes, signature: bytes, key: bytes, parts: bytes) -> Entry:
+    """An entry of ours from its stored bytes; it was judged when it came in."""
+    try:
+        return Entry(digest(header), _headers.decode(header), header, signature, key, unpack_parts(parts))
+    except (msgspec.MsgspecError, TypeError) as problem:
+        raise Damaged("log_damaged") from problem
+
+
+_columns = select(
+    entry.c.seq,
+    entry.c.id,
+    entry.c.stream,
+    entry.c.header,
+    entry.c.signature,
+    entry.c.parts,
+    device_key.c.key,
+).join_from(entry, device_key, entry.c.device == device_key.c.device)
+
+
+def of_streams(connection: Connection, streams: Sequence[str]) -> dict[str, list[Entry]]:
+    """All entries of these streams, by stream, in order of arrival."""
+    found: dict[str, list[Entry]] = {}
+    for start in range(0, len(streams), CHUNK):
+        rows = connection.execute(
+            _columns.where(entry.c.stream.in_(streams[start : start + CHUNK])).order_by(entry.c.seq)
+        )
+        for row in rows:
+            loaded = load(row.header, row.signature, row.key, row.parts)
+            if loaded.id != row.id or loaded.stream != row.stream:
+                raise Damaged("log_damaged", entry=row.id)
+            found.setdefault(row.stream, []).append(loaded)
+    return found
+
+
+def of_seqs(connection: Connection, seqs: Sequence[int]) -> list[Entry]:
+    """The entries with these numbers of arrival, in that order."""
+    found: list[Entry] = []
+    for start in range(0, len(seqs), CHUNK):
+        rows = connection.execute(
+            _columns.where(entry.c.seq.in_(seqs[start : start + CHUNK])).order_by(entry.c.seq)
+        )
+        found += [load(row.header, row.signature, row.key, row.parts) for row in rows]
+    return found
+
+
+def known(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Of these ids, those in the log, with their streams."""
+    wanted = list(ids)
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = connection.execute(
+            select(entry.c.id, entry.c.stream).where(entry.c.id.in_(wanted[start : start + CHUNK]))
+        )
+        found |= dict(rows.tuples().all())
+    return found
+
+
+def append(connection: Connection, entries: Sequence[Entry], known_devices: set[str]) -> None:
+    """Adds admitted entries; `known_devices` says whose keys are here already and is brought up to date."""
+    if not entries:
+        return
+    keys = {one.header.device: one.key for one in entries if one.header.device not in known_devices}
+    if keys:
+        here = set(connection.scalars(select(device_key.c.device).where(device_key.c.device.in_(list(keys)))))
+        fresh = [{"device": device, "key": key} for device, key in keys.items() if device not in here]
+        if fresh:
+            connection.execute(insert(device_key), fresh)
+        known_devices.update(keys)
+    connection.execute(insert(entry), [_row(one) for one in entries])
+
+
+def _row(one: Entry) -> dict[str, Any]:
+    return {
+        "id": one.id, "stream": one.stream, "device": one.header.device, "number": one.header.number,
+        "header": one.raw, "signature": one.signature, "parts": pack_parts(one.parts),
+    }  # fmt: skip
+
+
+def supply(connection: Connection, parts: Mapping[str, tuple[Body, ...]]) -> None:
+    """Replaces the parts of entries that are here, when a peer supplied what was missing or withheld."""
+    for one, bodies in parts.items():
+        connection.execute(update(entry).where(entry.c.id == one).values(parts=pack_parts(bodies)))
+
+
+def merged(mine: tuple[Body, ...], theirs: tuple[Body, ...]) -> tuple[Body, ...]:
+    """Parts that are present win over withheld ones, and those over missing ones."""
+    return tuple(a if isinstance(a, Part) or b is None else b for a, b in zip(mine, theirs, strict=True))

@@ -1,0 +1,196 @@
+"""The log with what follows from it: admission, fold and projection in the transaction that adds the entries.
+
+This is the one write path of shared data: own entries, imported ones and those out of bundles all go through `Streams`.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from ctcase.log import admission
+from ctcase.log.admission import Graph
+from ctcase.log.entry import Body, Entry
+from ctcase.log.fold import Folded, fold
+from ctcase.log.rights import Rights
+from ctcase.store import entries, schema
+from ctcase.store.projection import Rows, Searchable, project
+from ctcase.store.rows import Changes
+
+KEPT = 64
+"""How many folded streams are kept in memory for the next command."""
+
+
+class Stream(msgspec.Struct):
+    """One stream as it is: its graph, its state, its derived rows, and the row number of its case (0 if none)."""
+
+    graph: Graph
+    folded: Folded
+    rows: Rows
+    row: int
+
+
+class Admitted(msgspec.Struct):
+    """What became of a batch: new entries, those already here, waiting with what they lack, refused with reasons."""
+
+    new: list[Entry]
+    known: list[str]
+    waiting: dict[str, tuple[str, ...]]
+    refused: dict[str, str]
+    supplied: list[str]
+    streams: set[str]
+
+
+class Streams:
+    """The streams of one vault under one roster. Not shared between threads."""
+
+    def __init__(self, rights: Rights, searchable: Searchable) -> None:
+        self.rights = rights
+        self._searchable = searchable
+        self._kept: OrderedDict[str, Stream] = OrderedDict()
+        self._devices: set[str] = set()
+
+    def forget(self) -> None:
+        """Drops what is kept in memory: another process has written, or a transaction was rolled back."""
+        self._kept.clear()
+        self._devices.clear()
+
+    def get(self, connection: Connection, stream: str) -> Stream | None:
+        """One stream, from memory or from the log; None if there is no such stream."""
+        kept = self._kept.get(stream)
+        if kept is None:
+            loaded = dict(self._load(connection, [stream]))
+            kept = loaded.get(stream)
+            if kept is not None:
+                self._keep(stream, kept)
+        return kept
+
+    def _keep(self, stream: str, state: Stream) -> None:
+        self._kept[stream] = state
+        self._kept.move_to_end(stream)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def _load(self, connection: Connection, streams: Sequence[str]) -> Iterator[tuple[str, Stream]]:
+        numbers = _row_numbers(connection, streams)
+        for stream, found in entries.of_streams(connection, streams).items():
+            yield stream, self._folded(Graph(found), numbers.get(stream, 0))
+
+    def _folded(self, graph: Graph, row: int) -> Stream:
+        folded = fold(graph, self.rights)
+        return Stream(graph, folded, project(folded, graph.entries, self._searchable), row)
+
+    def admit(self, connection: Connection, batch: Iterable[Entry], *, fresh: bool = False) -> Admitted:
+        """Admits authentic entries, parents before children, and brings the derived tables up to date.
+
+        `fresh` says that every entry is the root of a stream that cannot be here yet, which spares the look-ups.
+        """
+        outcome = Admitted([], [], {}, {}, [], set())
+        groups = admission.by_stream(batch)
+        here = (
+            {} if fresh else entries.known(connection, [one.id for group in groups.values() for one in group])
+        )
+        states = {} if fresh else self._states(connection, [*groups])
+        changes = Changes()
+        for stream, group in groups.items():
+            before = states.get(stream)
+            state = self._admit_stream(connection, group, before, here, outcome)
+            if state is not None:
+                changes.stream(before.rows if before else {}, state)
+                outcome.streams.add(stream)
+                if not fresh:
+                    self._keep(stream, state)
+        entries.append(connection, outcome.new, self._devices)
+        changes.write(connection)
+        return outcome
+
+    def _states(self, connection: Connection, streams: Sequence[str]) -> dict[str, Stream]:
+        states = {stream: self._kept[stream] for stream in streams if stream in self._kept}
+        states.update(self._load(connection, [stream for stream in streams if stream not in states]))
+        return states
+
+    def _admit_stream(
+        self,
+        connection: Connection,
+        group: list[Entry],
+        before: Stream | None,
+        here: dict[str, str],
+        outcome: Admitted,
+    ) -> Stream | None:
+        graph, stream = before.graph if before else Graph(), group[0].stream
+        supplied = self._supply(connection, graph, [one for one in group if one.id in here], outcome)
+        candidates = [one for one in group if one.id not in here]
+        sorting = admission.admit(graph, candidates, _elsewhere(connection, stream))
+        outcome.new += sorting.admitted
+        outcome.waiting |= sorting.waiting
+        outcome.refused |= sorting.refused
+        if not sorting.admitted and not supplied:
+            return None
+        return self._folded(graph, before.row if before else 0)
+
+    def _supply(self, connection: Connection, graph: Graph, group: list[Entry], outcome: Admitted) -> bool:
+        filled: dict[str, tuple[Body, ...]] = {}
+        for one in group:
+            mine = graph.entries[one.id]
+            parts = entries.merged(mine.parts, one.parts)
+            if parts != mine.parts:
+                graph.replace(msgspec.structs.replace(mine, parts=parts))
+                filled[one.id] = parts
+        entries.supply(connection, filled)
+        outcome.supplied += filled
+        outcome.known += [one.id for one in group]
+        return bool(filled)
+
+    def take_rights(self, connection: Connection, rights: Rights, devices: Iterable[str]) -> set[str]:
+        """Folds again the streams of devices whose rights changed, and those that waited for a newer roster."""
+        self.rights = rights
+        self.forget()
+        touched = _streams_of(connection, devices)
+        self.refold(connection, touched)
+        return touched
+
+    def refold(self, connection: Connection, streams: Iterable[str]) -> None:
+        """Brings the derived rows of these streams up to date with their entries, whatever they were before."""
+        wanted = sorted(streams)
+        for start in range(0, len(wanted), entries.CHUNK):
+            part = wanted[start : start + entries.CHUNK]
+            numbers = _row_numbers(connection, part)
+            changes = Changes()
+            for stream, found in entries.of_streams(connection, part).items():
+                state = self._folded(Graph(found), numbers.get(stream, 0))
+                changes.replace(state)
+            changes.write(connection)
+
+
+def _row_numbers(connection: Connection, streams: Sequence[str]) -> dict[str, int]:
+    numbers: dict[str, int] = {}
+    for start in range(0, len(streams), entries.CHUNK):
+        rows = connection.execute(
+            select(schema.case_row.c.stream, schema.case_row.c.row).where(
+                schema.case_row.c.stream.in_(streams[start : start + entries.CHUNK])
+            )
+        )
+        numbers |= dict(rows.tuples().all())
+    return numbers
+
+
+def _streams_of(connection: Connection, devices: Iterable[str]) -> set[str]:
+    wanted, found = sorted(devices), set[str]()
+    for start in range(0, len(wanted), entries.CHUNK):
+        part = wanted[start : start + entries.CHUNK]
+        found.update(
+            connection.scalars(
+                select(schema.entry.c.stream).where(schema.entry.c.device.in_(part)).distinct()
+            )
+        )
+    waited = select(schema.verdict.c.stream).where(schema.verdict.c.reason == "newer_roster")
+    found.update(connection.scalars(waited.distinct()))
+    return found
+
+
+def _elsewhere(connection: Connection, stream: str) -> Callable[[str], bool]:
+    def is_elsewhere(one: str) -> bool:
+        return entries.known(connection, [one]).get(one, stream) != stream
+
+    return is_elsewhere
