@@ -4,7 +4,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from ctcase.log import payload
+from ctcase.log.admission import Graph
 from ctcase.log.entry import Entry
 from ctcase.log.fold import Folded
 from ctcase.log.fold_consents import Consent
@@ -22,6 +25,15 @@ Rows = dict[str, dict[tuple[Any, ...], Row]]
 
 Searchable = Callable[[str, str], bool]
 """Whether a field of a kind of record may be found by the search: (kind, field)."""
+
+
+class Stream(msgspec.Struct):
+    """One stream as it is: its graph, its state, its derived rows, and the row number of its case (0 if none)."""
+
+    graph: Graph
+    folded: Folded
+    rows: Rows
+    row: int
 
 
 def agency_id(name: str) -> str:

@@ -1,16 +1,13 @@
 """What has to change in the derived tables, collected over a batch and written with few statements."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, update
 
 from ctcase.store import search
-from ctcase.store.projection import Row, Rows
+from ctcase.store.projection import Row, Rows, Stream
 from ctcase.store.schema import DERIVED, case_row
-
-if TYPE_CHECKING:
-    from ctcase.store.streams import Stream
 
 TABLES: Mapping[str, Table] = {table.name: table for table in DERIVED}
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -49,7 +46,7 @@ class Changes:
         self._cleared: list[str] = []
         self._new_cases: list[tuple[Stream, Row]] = []
 
-    def stream(self, before: Rows, state: "Stream") -> None:
+    def stream(self, before: Rows, state: Stream) -> None:
         """The differences between the rows before and after; a new case gets its row number when written."""
         for name in TABLES:
             old, new = before.get(name, {}), state.rows.get(name, {})
@@ -62,7 +59,7 @@ class Changes:
                     self._change(name, row, old[key], state)
             self._gone.setdefault(name, []).extend(row for key, row in old.items() if key not in new)
 
-    def replace(self, state: "Stream") -> None:
+    def replace(self, state: Stream) -> None:
         """All rows of a stream anew, but its case row, which keeps its number."""
         self._cleared.append(state.folded.stream)
         for name in TABLES:
@@ -73,13 +70,13 @@ class Changes:
                 else:
                     self._add(name, row, state)
 
-    def _add(self, name: str, row: Row, state: "Stream") -> None:
+    def _add(self, name: str, row: Row, state: Stream) -> None:
         if name == "case_row":
             self._new_cases.append((state, row))
         else:
             self._added.setdefault(name, []).append(row)
 
-    def _change(self, name: str, row: Row, old: Row, state: "Stream") -> None:
+    def _change(self, name: str, row: Row, old: Row, state: Stream) -> None:
         self._changed.setdefault(name, []).append(row)
         if name == "case_row" and row["names"] != old["names"]:
             self._words.append((state.row, row["names"]))

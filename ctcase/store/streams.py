@@ -12,23 +12,14 @@ from sqlalchemy import Connection, select
 from ctcase.log import admission
 from ctcase.log.admission import Graph
 from ctcase.log.entry import Body, Entry
-from ctcase.log.fold import Folded, fold
+from ctcase.log.fold import fold
 from ctcase.log.rights import Rights
 from ctcase.store import entries, schema
-from ctcase.store.projection import Rows, Searchable, project
+from ctcase.store.projection import Searchable, Stream, project
 from ctcase.store.rows import Changes
 
 KEPT = 64
 """How many folded streams are kept in memory for the next command."""
-
-
-class Stream(msgspec.Struct):
-    """One stream as it is: its graph, its state, its derived rows, and the row number of its case (0 if none)."""
-
-    graph: Graph
-    folded: Folded
-    rows: Rows
-    row: int
 
 
 class Admitted(msgspec.Struct):

@@ -1,0 +1,84 @@
+"""Writing and reading files: one way for all, so that a file is either the old one or the new one, whole."""
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ctcase.errors import EnvironmentFailed, Refused
+
+_CODES = {
+    errno.ENOSPC: "disk_full",
+    errno.EDQUOT: "disk_full",
+    errno.EFBIG: "disk_full",
+    errno.EROFS: "read_only",
+    errno.EACCES: "permission",
+    errno.EPERM: "permission",
+    errno.EEXIST: "permission",
+    errno.EISDIR: "permission",
+    errno.ENOTDIR: "permission",
+    errno.ENOTEMPTY: "permission",
+    errno.ENOENT: "file_missing",
+    errno.ENODEV: "file_missing",
+    errno.EIO: "disk_full",
+}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns the errors of the operating system into ours; no path goes into them."""
+    try:
+        yield
+    except OSError as problem:
+        code = _CODES.get(problem.errno or 0, "permission")
+        raise EnvironmentFailed(code) from None
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Beside it, private, flushed, synced, renamed, the folder synced: a crash leaves the old file or the new one."""
+    with translated():
+        beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
+        try:
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+            raise
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes renames in a folder durable where the system has that notion."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_bounded(path: Path, largest: int) -> bytes:
+    """The bytes of a regular file, read once; anything else, or a larger one, is refused before it is read."""
+    with translated():
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(path, flags)
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise Refused("file_not_understood")
+            if status.st_size > largest:
+                raise Refused("limit_exceeded", what="file")
+            data = file.read(largest + 1)
+    if len(data) > largest:
+        raise Refused("limit_exceeded", what="file")
+    return data
