@@ -1,0 +1,1 @@
+"""The components that views are made of; each takes the `Theme` it is drawn with."""

@@ -1,0 +1,217 @@
+"""Editors to choose with: one of many, several, yes or no; the absent answers stand among the choices."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, QRect, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from ctcase.model.values import DECLINED, UNKNOWN, Missing, Value
+from ui.theme.theme import Theme
+from ui.widgets.editors import Editor, missing_words, not_answered
+from ui.widgets.flow import Flow
+from ui.widgets.marks import Pill, Segments
+
+Options = Sequence[tuple[str, str]]
+"""Choices as (code, text in the language of the window)."""
+
+ABSENT = (UNKNOWN, DECLINED)
+
+
+class Combo(QComboBox):
+    """A combo box with an arrow of our own; the wheel scrolls the page and never changes an answer."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setFont(theme.font())
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        px = self._theme.px(16)
+        left = 10 if self._theme.rtl else self.width() - px - 10
+        painter = QPainter(self)
+        icon = self._theme.pixmap("chevron-down", "text2" if self.isEnabled() else "off")
+        painter.drawPixmap(QRect(left, (self.height() - px) // 2, px, px), icon)
+        painter.end()
+
+
+class ChoiceEditor(Editor):
+    """One of a list. A code that the list no longer has is kept and shown as it is."""
+
+    def __init__(
+        self, theme: Theme, options: Options, *, absent: bool = True, parent: QWidget | None = None
+    ) -> None:
+        """`absent` adds "Unknown" and "Declined to answer" below the choices."""
+        super().__init__(parent)
+        self._combo = Combo(theme)
+        self._values: list[Value] = []
+        self._add(None, not_answered())
+        for code, text in options:
+            self._add(code, text)
+        if absent:
+            self._combo.insertSeparator(self._combo.count())
+            self._values.append(None)
+            for answer in ABSENT:
+                self._add(answer, missing_words(answer))
+        self._combo.activated.connect(self._chosen)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._combo)
+        self.setFocusProxy(self._combo)
+
+    def _add(self, value: Value, text: str) -> None:
+        self._combo.addItem(text)
+        self._values.append(value)
+
+    def _chosen(self, _number: int) -> None:
+        self.changed.emit()
+        self.finished.emit()
+
+    def value(self) -> Value:
+        return self._values[self._combo.currentIndex()]
+
+    def set_value(self, value: Value) -> None:
+        if value not in self._values:
+            self._add(value, str(value))
+        self._combo.setCurrentIndex(self._values.index(value))
+
+    def control(self) -> QComboBox:
+        return self._combo
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Show without taking answers."""
+        self._combo.setEnabled(not read_only)
+
+
+class BooleanEditor(Editor):
+    """Yes, no, unknown, declined; pressing the chosen one again, or Delete, clears the answer."""
+
+    def __init__(self, theme: Theme, *, absent: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        options = [
+            ("yes", QCoreApplication.translate("widgets", "Yes")),
+            ("no", QCoreApplication.translate("widgets", "No")),
+        ]
+        if absent:
+            options += [(answer.missing, missing_words(answer)) for answer in ABSENT]
+        self._segments = Segments(theme, options)
+        self._last: Value = None
+        self._segments.changed.connect(self._pressed)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._segments)
+
+    def _pressed(self) -> None:
+        if self.value() == self._last:
+            self._segments.set_value(None)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._last = self.value()
+        self.changed.emit()
+        self.finished.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace} and self.value() is not None:
+            self._segments.set_value(None)
+            self._tell()
+            return
+        super().keyPressEvent(event)
+
+    def value(self) -> Value:
+        key = self._segments.value()
+        if key is None:
+            return None
+        return Missing(key) if key in {"unknown", "declined"} else key == "yes"
+
+    def set_value(self, value: Value) -> None:
+        if isinstance(value, Missing):
+            self._segments.set_value(value.missing)
+        else:
+            self._segments.set_value(None if value is None else "yes" if value else "no")
+        self._last = value
+
+    def control(self) -> QWidget:
+        return self._segments
+
+    def set_name(self, name: str) -> None:
+        super().set_name(name)
+        for button in self._segments.buttons():
+            button.setAccessibleName(f"{name}: {button.text()}")
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Show without taking answers."""
+        self._segments.setEnabled(not read_only)
+
+
+class PillsEditor(Editor):
+    """Several of a short list, as pills; an absent answer takes the others away, and they take it away."""
+
+    def __init__(
+        self, theme: Theme, options: Options, *, absent: bool = True, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._group = Flow(gap=6)
+        self._pills: dict[str | Missing, Pill] = {}
+        for code, text in options:
+            self._add(code, text)
+        for answer in ABSENT if absent else ():
+            self._add(answer, missing_words(answer))
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._group)
+
+    def _add(self, key: str | Missing, text: str) -> None:
+        pill = self._pills[key] = Pill(self._theme, text)
+        pill.clicked.connect(lambda _on=False, key=key: self._pressed(key))
+        self._group.add(pill)
+
+    def _pressed(self, key: str | Missing) -> None:
+        if self._pills[key].isChecked():
+            for other, pill in self._pills.items():
+                if other != key and (isinstance(key, Missing) or isinstance(other, Missing)):
+                    pill.setChecked(False)
+        self.changed.emit()
+        self.finished.emit()
+
+    def value(self) -> Value:
+        chosen = [key for key, pill in self._pills.items() if pill.isChecked()]
+        absent = [key for key in chosen if isinstance(key, Missing)]
+        return absent[0] if absent else tuple(key for key in chosen if isinstance(key, str)) or None
+
+    def set_value(self, value: Value) -> None:
+        wanted = value if isinstance(value, tuple) else () if value is None else (value,)
+        for key in wanted:
+            if isinstance(key, str) and key not in self._pills:
+                self._add(key, key)
+        for key, pill in self._pills.items():
+            pill.setChecked(key in wanted)
+
+    def control(self) -> QWidget:
+        return self._group
+
+    def pill(self, key: str | Missing) -> Pill:
+        """The pill of a choice."""
+        return self._pills[key]
+
+    def set_name(self, name: str) -> None:
+        super().set_name(name)
+        for pill in self._pills.values():
+            pill.setAccessibleName(f"{name}: {pill.text()}")
+
+    def set_error(self, wrong: bool) -> None:
+        self._group.setProperty("frame", "group")
+        self._group.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._group.set_margin(6 if wrong else 0)
+        super().set_error(wrong)
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Show without taking answers."""
+        self._group.setEnabled(not read_only)
