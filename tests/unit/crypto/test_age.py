@@ -173,6 +173,7 @@ def test_bundles_take_hybrid_stanzas_only(kind):
 def test_grease_is_ignored_where_only_hybrid_stanzas_are_taken():
     sealed = made([Stanza("whatever-grease", (), b""), HYBRID.recipient.wrap(FILE_KEY)])
     assert unseal_bytes(sealed, [HYBRID], LIMIT, hybrid_only=True) == b"fictional"
+    assert reason(made([Stanza("whatever-grease", (), b"")]), hybrid_only=True) == "classical"
 
 
 def test_a_rigged_stanza_for_somebody_else_is_refused_too():

@@ -47,7 +47,17 @@ def test_how_people_type_does_not_matter(typed):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", " - ", EXPECTED[:-1], EXPECTED + "a", EXPECTED[6:], "\ud800", "a" * 1_000_000, words(b"another")],
+    [
+        "",
+        " - ",
+        EXPECTED[:-1],
+        EXPECTED + "a",
+        EXPECTED[6:],
+        "\ud800",
+        "a" * 1_000_000,
+        EXPECTED + " " * 1_000_000,
+        words(b"another"),
+    ],
 )
 def test_other_words_are_not_the_same(typed):
     assert not same(typed, EXPECTED)

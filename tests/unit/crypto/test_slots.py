@@ -201,6 +201,23 @@ def test_slots_swapped_copied_or_doubled_are_refused(maker, header):
             }
 
 
+def test_slots_that_changed_places_do_not_even_unwrap(maker, header):
+    swapped = edited(header, lambda document: document["slots"].reverse())
+    assert code(maker.unlock, swapped) == "passphrase_wrong"
+    assert code(slots.unlock_with_recovery, swapped, [maker.recovery]) == "vault_damaged"
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_two_slots_of_one_kind_are_no_header(header, place):
+    doubled = edited(header, lambda document: document["slots"].append(document["slots"][place]))
+    assert code(slots.describe, doubled) == "vault_damaged"
+
+
+def test_a_header_has_a_size(header):
+    large = edited(header, lambda document: document.update(vault="a" * slots.LARGEST_HEADER))
+    assert code(slots.describe, large) == "vault_damaged"
+
+
 def test_a_slot_of_another_vault_or_generation_is_refused(maker, header):
     for other in (maker.create(vault="cd" * 16), maker.create(generation=2)):
         foreign = json.loads(other)["slots"]
@@ -276,6 +293,15 @@ def test_a_passphrase_that_could_never_be_typed_is_not_taken(maker, header, pass
     assert code(maker.with_passphrase, header, passphrase) == "usage"
 
 
+@pytest.mark.parametrize("passphrase", ["", "a\0b", "\ud800", "x" * 5000])
+def test_what_cannot_be_a_passphrase_opens_nothing(maker, header, passphrase, monkeypatch):
+    # Not even a slot that somebody wrapped under no passphrase at all.
+    monkeypatch.setattr(slots, "prepare", lambda text: b"")
+    empty = maker.with_passphrase(header, "")
+    monkeypatch.undo()
+    assert code(maker.unlock, empty, passphrase) == "passphrase_wrong"
+
+
 # The MAC, recovery, and rewriting
 
 
@@ -307,6 +333,19 @@ def test_recovery_is_post_quantum_only(maker):
             X25519Identity(bytes(range(32))).recipient,
             maker.randomness,
         )
+
+
+def test_a_recovery_slot_with_a_classical_box_is_not_opened(maker, header):
+    classical = X25519Identity(bytes(range(32)))
+    parsed, secret = slots._read(header), bytes(32)
+    bare = slots.RecoverySlot(slots.to_base64(slots.age.seal_bytes(secret, [classical.recipient])), "", "")
+    binding = slots._binding(parsed, 1, bare)
+    key, commitment = slots._slot_keys(secret, binding)
+    wrap = slots.seal_once(key, maker.database_key, binding)
+    slot = slots.RecoverySlot(bare.box, slots.to_base64(commitment), slots.to_base64(wrap))
+    crafted = slots._written(parsed, [parsed.slots[0], slot], maker.database_key)
+    assert maker.unlock(crafted) == maker.database_key
+    assert code(slots.unlock_with_recovery, crafted, [classical]) == "vault_damaged"
 
 
 def test_a_new_passphrase_replaces_the_old_and_leaves_recovery(maker, header):
