@@ -30,7 +30,7 @@ from ui.widgets.progress import Progress
 from ui.widgets.rail import Place, Rail, RailItem
 from ui.widgets.rows import ListRow
 from ui.widgets.stepper import Step, Stepper
-from ui.widgets.tables import INK_ROLE, MARK_ROLE, Mark, style_table
+from ui.widgets.tables import INK_ROLE, MARK_ROLE, Mark, choose_row, style_table
 from ui.widgets.text import Label, isolate
 from ui.widgets.ticking import ListEditor
 from ui.widgets.writing import DateEditor, LongTextEditor, PassphraseEdit, TextEditor
@@ -338,7 +338,7 @@ class Gallery:
         table.setColumnWidth(0, self.theme.px(140))
         table.setColumnWidth(1, self.theme.px(140))
         table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        table.selectRow(1)
+        choose_row(table, 1)
         table.setMinimumHeight(self.theme.px(170))
         return table
 

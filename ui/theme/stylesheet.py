@@ -99,7 +99,7 @@ QLabel[kind="key"] {{ background: {t.sunken}; color: {t.text2}; border: 1px soli
 
 def _fields(t: Tokens, m: Measures) -> str:
     arrow = round(18 * m.scale) + 14
-    combo = sides(8, arrow, 8, 9, rtl=m.rtl)
+    combo = sides(7, arrow, 7, 9, rtl=m.rtl)
     kinds = "QLineEdit, QPlainTextEdit, QComboBox, QListView"
     wrong = ", ".join(f'{kind}[error="true"]' for kind in kinds.split(", "))
     off = ", ".join(f"{kind}:disabled" for kind in kinds.split(", "))
@@ -108,7 +108,7 @@ def _fields(t: Tokens, m: Measures) -> str:
   border-radius: {RADIUS_CONTROL}px; selection-background-color: {t.accent};
   selection-color: {t.on_accent}; }}
 QListView {{ padding: 2px; }}
-QLineEdit {{ padding: 8px 9px; placeholder-text-color: {t.text2}; }}
+QLineEdit {{ padding: 7px 9px; placeholder-text-color: {t.text2}; }}
 QPlainTextEdit {{ padding: 5px 6px; placeholder-text-color: {t.text2}; }}
 QLineEdit:read-only {{ background: {t.canvas}; }}
 QComboBox {{ padding: {combo}; placeholder-text-color: {t.text2}; }}
@@ -117,9 +117,9 @@ QComboBox::down-arrow {{ image: none; }}
 QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.edge};
   border-radius: 0; padding: 4px; selection-background-color: {t.selected_bg}; selection-color: {t.selected_ink}; }}
 {wrong} {{ border: 2px solid {t.danger}; }}
-QLineEdit[error="true"] {{ padding: 7px 8px; }}
+QLineEdit[error="true"] {{ padding: 6px 8px; }}
 QPlainTextEdit[error="true"] {{ padding: 4px 5px; }}
-QComboBox[error="true"] {{ padding: {sides(7, arrow - 1, 7, 8, rtl=m.rtl)}; }}
+QComboBox[error="true"] {{ padding: {sides(6, arrow - 1, 6, 8, rtl=m.rtl)}; }}
 QWidget[error="true"][frame="group"] {{ border: 2px solid {t.danger}; border-radius: {RADIUS_CONTROL}px; }}
 {off} {{ background: {t.canvas}; color: {t.off}; border-color: {t.off}; }}
 """

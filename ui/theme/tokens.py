@@ -52,9 +52,9 @@ class Tokens:
 
     def color(self, token: str) -> str:
         """The colour of a token named at run time, such as the tone of a chip."""
-        value = getattr(self, token)
+        value = getattr(self, token, None)
         if not isinstance(value, str):
-            raise TypeError(token)
+            raise ValueError(token)  # noqa: TRY004  # the name is wrong, not a type
         return value
 
 

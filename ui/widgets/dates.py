@@ -28,14 +28,16 @@ def read_date(text: str, months: Sequence[str]) -> str | DateProblem:
 
     A month's name may be cut to three letters or more. Empty text gives an empty value.
     """
-    parts = re.split(r"[\s./\-،,]+", _digits(text).strip())
-    numbers = [_number(part, months) for part in parts if part]
-    if not numbers:
+    parts = [part for part in re.split(r"[\s./\-،,]+", _plain(text, months)) if part]
+    numbers = [_number(part, months) for part in parts]
+    if not parts:
         return ""
-    if len(numbers) > 3 or None in numbers:
+    if len(parts) > 3 or None in numbers:
         return DateProblem("form")
     known = [number for number in numbers if number is not None]
-    if len(parts[0]) != 4:  # the year came last
+    if len(parts) == 3 and not parts[0].isdecimal():  # March 8 1999
+        known[:2] = reversed(known[:2])
+    if known[0] < 1000:  # the year came last
         known.reverse()
     year, *rest = known
     return _date(year, rest) if 1000 <= year <= 9999 else DateProblem("form")
@@ -65,7 +67,11 @@ def _date(year: int, rest: list[int]) -> str | DateProblem:
     return f"{year:04d}-{month:02d}-{rest[1]:02d}"
 
 
-def _digits(text: str) -> str:
+def _plain(text: str, months: Sequence[str]) -> str:
+    """The text with Western digits, and months of several words as their number."""
+    for number, name in enumerate(months, 1):
+        if " " in name:
+            text = text.replace(name, str(number))
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 

@@ -27,6 +27,8 @@ class Chip(QFrame):
     ) -> None:
         """`tone` is one of TONES; `word` the state ("Risk high"), `detail` the rest ("reviewed 18 Nov")."""
         super().__init__(parent)
+        if tone not in TONES:
+            raise ValueError(tone)
         self._icon = IconLabel(theme, icon, tone, 14)
         self._label = Label(theme, "", "caption", tone)
         self._detail_shown = True

@@ -131,6 +131,11 @@ def style_table(theme: Theme, table: QTableView, *, name: str, compact: bool = F
     table.setProperty("ringRadius", 10)
 
 
+def choose_row(table: QTableView, row: int) -> None:
+    """Select a row and make it the current one; Qt's own selectRow selects nothing from right to left."""
+    table.setCurrentIndex(table.model().index(row, 0))
+
+
 def _rect(option: QStyleOptionViewItem) -> QRect:
     rect: QRect = option.rect
     return rect

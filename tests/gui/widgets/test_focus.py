@@ -1,0 +1,95 @@
+import pytest
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from ui.theme.tokens import CONTRAST, LIGHT
+from ui.widgets.focus import OFFSET, FocusRing
+
+
+@pytest.fixture
+def window(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(400, 300)
+    return window
+
+
+def show(qtbot, window):
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+
+
+def test_ring_is_outside_the_control_and_follows_it(window, themed, qtbot, qapp):
+    theme = themed(CONTRAST)
+    tight = QWidget(window)
+    tight.setGeometry(100, 100, 120, 36)
+    line = QLineEdit(tight)
+    line.setGeometry(tight.rect())
+    ring = FocusRing(theme, window, qapp)
+    show(qtbot, window)
+    line.setFocus()
+    reach = OFFSET + 3
+    assert ring.target() is line
+    assert ring.geometry() == tight.geometry().adjusted(-reach, -reach, reach, reach)
+    tight.move(150, 180)
+    assert ring.geometry() == tight.geometry().adjusted(-reach, -reach, reach, reach)
+    image = window.grab().toImage()
+    assert image.pixelColor(150 + 60, 180 - OFFSET - 2).name().upper() == CONTRAST.focus
+
+
+def test_ring_goes_with_the_focus_and_with_the_widget(window, theme, qtbot, qapp):
+    box = QVBoxLayout(window)
+    lines = [QLineEdit(), QLineEdit()]
+    for line in lines:
+        box.addWidget(line)
+    ring = FocusRing(theme, window, qapp)
+    show(qtbot, window)
+    lines[0].setFocus()
+    assert ring.target() is lines[0]
+    lines[1].setFocus()
+    assert ring.target() is lines[1]
+    lines[1].hide()
+    assert ring.target() is not lines[1]
+    lines[0].setFocus()
+    lines[0].clearFocus()
+    assert ring.target() is None
+    assert not ring.isVisible()
+
+
+def test_ring_stays_within_the_scroll_area(window, themed, qtbot, qapp):
+    theme = themed(LIGHT)
+    area = QScrollArea(window)
+    area.setGeometry(50, 50, 200, 100)
+    page = QWidget()
+    page.resize(180, 1000)
+    line = QLineEdit(page)
+    line.setGeometry(10, 10, 100, 36)
+    area.setWidget(page)
+    ring = FocusRing(theme, window, qapp)
+    show(qtbot, window)
+    line.setFocus()
+    assert ring.target() is line
+    area.verticalScrollBar().setValue(20)
+    assert ring.geometry().top() >= area.geometry().top() - OFFSET - 2
+    area.verticalScrollBar().setValue(400)
+    assert not ring.isVisible()
+
+
+def test_deleted_control_leaves_no_ring(window, theme, qtbot, qapp):
+    line = QLineEdit(window)
+    other = QLineEdit(window)
+    ring = FocusRing(theme, window, qapp)
+    show(qtbot, window)
+    line.setFocus()
+    line.deleteLater()
+    qtbot.waitUntil(lambda: ring.target() is not line)
+    other.setFocus()
+    assert ring.target() is other
+
+
+def test_ring_never_takes_the_mouse_or_the_focus(window, theme, qapp):
+    from PySide6.QtCore import Qt
+
+    ring = FocusRing(theme, window, qapp)
+    assert ring.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    assert ring.focusPolicy() == Qt.FocusPolicy.NoFocus
