@@ -29,12 +29,10 @@ def sides(top: int, end: int, bottom: int, start: int, *, rtl: bool) -> str:
 
 def _buttons(t: Tokens) -> str:
     pad = 8 - (t.border - 1)
-    hover = t.accent_hover if t.is_contrast else t.tint
-    hover_ink = t.on_accent if t.is_contrast else t.text
     return f"""
 QPushButton {{ background: {t.surface}; color: {t.text}; border: {t.border}px solid {t.edge};
   border-radius: {RADIUS_CONTROL}px; padding: {pad}px 14px; }}
-QPushButton:hover {{ background: {hover}; color: {hover_ink}; }}
+QPushButton:hover {{ background: {t.tint}; }}
 QPushButton:pressed {{ border-color: {t.accent}; }}
 QPushButton:disabled {{ background: {t.canvas}; color: {t.off}; border-color: {t.off}; }}
 QPushButton::menu-indicator {{ image: none; width: 0; }}

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.theme.theme import Theme
-from ui.widgets.text import IconLabel, Label
+from ui.widgets.text import IconLabel, Label, on_button
 
 Kind = Literal["primary", "secondary", "ghost", "danger"]
 
@@ -33,7 +33,7 @@ class Button(QPushButton):
         parent: QWidget | None = None,
     ) -> None:
         """`icon` is a Lucide name; `shortcut` a portable key sequence, such as Ctrl+Enter."""
-        super().__init__(text, parent)
+        super().__init__(on_button(text), parent)
         self._theme = theme
         self._ink = INKS[kind]
         self.setProperty("kind", kind)
@@ -54,7 +54,7 @@ class Button(QPushButton):
 
     def say(self, text: str) -> None:
         """Change the words, for the eye and for assistive technology."""
-        self.setText(text)
+        self.setText(on_button(text))
         self.setAccessibleName(text)
 
 

@@ -84,10 +84,6 @@ class ChoiceEditor(Editor):
     def control(self) -> QComboBox:
         return self._combo
 
-    def set_read_only(self, read_only: bool) -> None:
-        """Show without taking answers."""
-        self._combo.setEnabled(not read_only)
-
 
 class BooleanEditor(Editor):
     """Yes, no, unknown, declined; pressing the chosen one again, or Delete, clears the answer."""
@@ -141,13 +137,7 @@ class BooleanEditor(Editor):
         return self._segments
 
     def set_name(self, name: str) -> None:
-        super().set_name(name)
-        for button in self._segments.buttons():
-            button.setAccessibleName(f"{name}: {button.text()}")
-
-    def set_read_only(self, read_only: bool) -> None:
-        """Show without taking answers."""
-        self._segments.setEnabled(not read_only)
+        self._segments.set_name(name)
 
 
 class PillsEditor(Editor):
@@ -204,14 +194,10 @@ class PillsEditor(Editor):
     def set_name(self, name: str) -> None:
         super().set_name(name)
         for pill in self._pills.values():
-            pill.setAccessibleName(f"{name}: {pill.text()}")
+            pill.setAccessibleName(f"{name}: {pill.words}")
 
     def set_error(self, wrong: bool) -> None:
         self._group.setProperty("frame", "group")
         self._group.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._group.set_margin(6 if wrong else 0)
         super().set_error(wrong)
-
-    def set_read_only(self, read_only: bool) -> None:
-        """Show without taking answers."""
-        self._group.setEnabled(not read_only)

@@ -52,6 +52,10 @@ class Editor(QWidget):
         """Tell assistive technology what is asked."""
         self.control().setAccessibleName(name)
 
+    def set_read_only(self, read_only: bool) -> None:
+        """Show without taking answers."""
+        self.control().setEnabled(not read_only)
+
 
 class WritingEditor(Editor):
     """An editor with a control to write in; an absent answer takes the control's place until it is cleared.
@@ -136,7 +140,6 @@ class WritingEditor(Editor):
         self._stand_in.setAccessibleName(f"{self._control.accessibleName()}: {self._stand_in.text()}")
 
     def set_read_only(self, read_only: bool) -> None:
-        """Show without taking answers."""
         self.more.setVisible(not read_only)
         self._stand_in.setEnabled(not read_only)
         self._control.setProperty("readOnly", read_only)

@@ -86,6 +86,10 @@ class SensitiveEditor(Editor):
     def set_error(self, wrong: bool) -> None:
         self._editor.set_error(wrong)
 
+    def set_read_only(self, read_only: bool) -> None:
+        """Take no answers; asking to see the answer stays possible."""
+        self._editor.set_read_only(read_only)
+
     def set_name(self, name: str) -> None:
         self._editor.set_name(name)
         hidden = QCoreApplication.translate("widgets", "hidden answer")
@@ -132,7 +136,6 @@ class Field(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         words = Label(theme, label, "label", wrap=True)
-        words.setBuddy(self.editor)
         if required or note:
             words.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Minimum)
         head.addWidget(words)

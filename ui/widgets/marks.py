@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QS
 from ui.theme.theme import Theme
 from ui.theme.tokens import TONES
 from ui.widgets.flow import Flow
-from ui.widgets.text import IconLabel, Label, repolish
+from ui.widgets.text import IconLabel, Label, on_button, repolish
 
 
 class Chip(QFrame):
@@ -90,7 +90,8 @@ class Pill(QPushButton):
         parent: QWidget | None = None,
     ) -> None:
         """`menu_like` adds the mark of a filter that opens a list."""
-        super().__init__(text, parent)
+        super().__init__(on_button(text), parent)
+        self.words = text
         self.setProperty("kind", "pill")
         self.setProperty("ringRadius", (theme.line() + 12) // 2)
         self.setFont(theme.font())
@@ -128,16 +129,16 @@ class Segments(Flow):
         for key, text in options:
             self._add(theme, key, text)
         self._round(upright=False)
-        self.setAccessibleName(name)
+        self._words = [text for _, text in options]
+        self.set_name(name)
         self.set_value(value)
 
     def _add(self, theme: Theme, key: str, text: str) -> None:
-        button = QPushButton(text)
+        button = QPushButton(on_button(text))
         button.setProperty("kind", "segment")
         button.setFont(theme.font())
         button.setCheckable(True)
         button.setAutoDefault(False)
-        button.setAccessibleName(text)
         button.clicked.connect(self.changed)
         button.toggled.connect(
             lambda on: button.raise_() if on else None
@@ -175,6 +176,12 @@ class Segments(Flow):
             if button.property("place") != place:
                 button.setProperty("place", place)
                 repolish(button)
+
+    def set_name(self, name: str) -> None:
+        """Tell assistive technology what is chosen, at the group and at each choice."""
+        self.setAccessibleName(name)
+        for button, words in zip(self.buttons(), self._words, strict=True):
+            button.setAccessibleName(f"{name}: {words}" if name else words)
 
     def is_upright(self) -> bool:
         """Whether the choices stand one below the other."""

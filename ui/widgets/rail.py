@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout,
 
 from ui.theme.stylesheet import RADIUS_RAIL
 from ui.theme.theme import Theme
-from ui.widgets.text import isolate
+from ui.widgets.text import isolate, on_button
 
 WIDE, NARROW = 204, 50  # px at 100 %
 
@@ -41,7 +41,7 @@ class RailItem(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("ringRadius", RADIUS_RAIL)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setText(place.text)
+        self.setText(on_button(place.text))
         if place.shortcut:
             self.setShortcut(place.shortcut)
         self._say()

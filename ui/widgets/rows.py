@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 from ui.theme.stylesheet import RADIUS_RAIL
 from ui.theme.theme import Theme
 from ui.widgets.marks import Chip
-from ui.widgets.text import ElidedLabel, IconLabel
+from ui.widgets.text import ElidedLabel, IconLabel, on_button
 
 
 class ListRow(QAbstractButton):
@@ -54,7 +54,7 @@ class ListRow(QAbstractButton):
         if leads_on:
             line.addWidget(IconLabel(theme, "chevron-right", "text2"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setText(title)
+        self.setText(on_button(title))
         self.setAccessibleName(
             ", ".join(part for part in (title, detail, chip and chip.accessibleName()) if part)
         )

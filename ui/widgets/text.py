@@ -22,6 +22,11 @@ def plain_tip(text: str) -> str:
     return f"<qt>{html.escape(text)}</qt>" if "<" in text or "&" in text else text
 
 
+def on_button(text: str) -> str:
+    """A text for a button, with its ampersands kept: Qt would make mnemonics of them."""
+    return text.replace("&", "&&")
+
+
 class Label(QLabel):
     """Plain text in a role of the type scale and an ink of the tokens, aligned to the start of the line."""
 

@@ -162,9 +162,8 @@ class ListEditor(Editor):
         self._find.setAccessibleName(f"{name}: {self._find.placeholderText()}")
 
     def set_read_only(self, read_only: bool) -> None:
-        """Show without taking answers."""
+        super().set_read_only(read_only)
         self._find.setEnabled(not read_only)
-        self._list.setEnabled(not read_only)
 
 
 def several(theme: Theme, options: Options, *, absent: bool = True) -> PillsEditor | ListEditor:

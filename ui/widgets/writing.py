@@ -36,10 +36,6 @@ class TextEditor(WritingEditor):
     def write(self, value: Value) -> None:
         self._line.setText("" if value is None else str(value))
 
-    def set_read_only(self, read_only: bool) -> None:
-        super().set_read_only(read_only)
-        self._line.setReadOnly(read_only)
-
 
 class NumberEditor(TextEditor):
     """A whole number, digits of any script; what is not a number stays as typed and is not lost."""
@@ -104,10 +100,6 @@ class LongTextEditor(WritingEditor):
         with QSignalBlocker(self._text):
             self._text.setPlainText("" if value is None else str(value))
         self._turn()
-
-    def set_read_only(self, read_only: bool) -> None:
-        super().set_read_only(read_only)
-        self._text.setReadOnly(read_only)
 
 
 class DateEditor(TextEditor):

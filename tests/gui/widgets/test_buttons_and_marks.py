@@ -62,6 +62,14 @@ class TestChip:
         assert chip.accessibleName() == "2 days late"
 
 
+def test_ampersand_is_a_letter(theme, qtbot):
+    segments = Segments(theme, [("food", "Food & rent")], name="Need")
+    for widget in (Button(theme, "Food & rent"), Pill(theme, "Food & rent"), segments.button("food")):
+        assert widget.text() == "Food && rent"
+        assert widget.accessibleName().endswith("Food & rent")
+        assert widget.shortcut().isEmpty()
+
+
 def test_pill_shows_that_it_is_set(theme, qtbot):
     pill = Pill(theme, "Violence")
     qtbot.addWidget(pill)

@@ -42,6 +42,17 @@ def test_every_editor_holds_an_answer_the_absent_ones_and_none(case, qtbot):
             assert editor.value() == each
 
 
+def test_every_editor_can_be_shown_only(case, qtbot):
+    editor, value = case
+    editor.set_value(value)
+    editor.set_read_only(True)
+    control = editor._editor.control() if isinstance(editor, SensitiveEditor) else editor.control()
+    assert not control.isEnabled() or control.isReadOnly()
+    assert editor.value() == value
+    editor.set_read_only(False)
+    assert control.isEnabled()
+
+
 def test_every_editor_shows_and_drops_the_mark_of_error(case):
     editor, _ = case
     control = editor.control()
