@@ -1,0 +1,226 @@
+"""Reading a batch of entries: headers, commitments and ids are rebuilt, so nothing that is here can contradict them."""
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, islice, pairwise
+
+import msgspec
+
+from ctcase.crypto.signing import PUBLIC_SIZE, SIGNATURE_SIZE, key_id
+from ctcase.errors import Damaged
+from ctcase.log.entry import (
+    LARGEST_HEADER,
+    LARGEST_PART,
+    SALT_SIZE,
+    WITHHELD,
+    Body,
+    Entry,
+    Header,
+    Part,
+    PartHead,
+    commitment,
+    digest,
+    is_well_formed,
+)  # fmt: skip
+from ctcase.model import canonical
+from ctcase.model.values import CONTROL
+from ctcase.sync.columns import (
+    DIGEST_SIZE,
+    MISSING_MARK,
+    NEW_NAME,
+    PRESENT,
+    RECORD_SIZE,
+    WITHHELD_MARK,
+    Columns,
+)
+from ctcase.sync.packing import unpack
+from ctcase.sync.texts import put_together
+
+_MOST = 2**63
+
+_reader = msgspec.msgpack.Decoder(Columns)
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """The entries of one frame, signatures not verified yet, and those that no log could admit, each in order."""
+
+    entries: list[Entry]
+    misfits: list[Entry]
+
+
+def decode(body: bytes) -> Batch:
+    """The entries in a frame.
+
+    Raises Damaged `bundle_damaged` for columns that contradict one another, and Refused `limit_exceeded` for more than
+    a batch may hold, before it is built. A header that is not well-formed, a control part that is withheld and a part
+    that is too large cost only their own entry: it is among the misfits.
+    """
+    columns = unpack(body, _reader)
+    _check_lengths(columns)
+    heads, bodies = _parts(columns)
+    batch = Batch([], [])
+    for entry, sound in _entries(columns, heads, bodies):
+        (batch.entries if sound else batch.misfits).append(entry)
+    return batch
+
+
+def _check_lengths(columns: Columns) -> None:
+    count = len(columns.device)
+    per_entry = (
+        columns.kind, columns.number, columns.depth, columns.time, columns.roster, columns.stream, columns.before,
+        columns.previous, columns.parent_counts, columns.part_counts,
+    )  # fmt: skip
+    parts = len(columns.part_state)
+    present = columns.part_state.count(PRESENT)
+    sound = (
+        count > 0
+        and all(len(column) == count for column in per_entry)
+        and len(columns.signatures) == count * SIGNATURE_SIZE
+        and len(columns.parents) == sum(columns.parent_counts)
+        and parts == sum(columns.part_counts) == len(columns.part_category) == len(columns.part_record)
+        and max(columns.part_state, default=0) <= MISSING_MARK
+        and len(columns.texts.used) == present
+        and len(columns.salts) == present * SALT_SIZE
+        and len(columns.commitments) == (parts - present) * DIGEST_SIZE
+        and len(columns.keys) % PUBLIC_SIZE == 0
+        and len(columns.links) % DIGEST_SIZE == 0
+        and len(columns.records) % RECORD_SIZE == 0
+        and max(columns.device) < len(columns.keys) // PUBLIC_SIZE
+        and max(columns.kind) < len(columns.kinds)
+        and max(columns.part_category, default=-1) < len(columns.categories)
+    )
+    if not sound:
+        raise _damaged()
+
+
+def _damaged() -> Damaged:
+    return Damaged("bundle_damaged", what="columns")
+
+
+def _items(blob: bytes, size: int) -> list[bytes]:
+    return [blob[start : start + size] for start in range(0, len(blob), size)]
+
+
+def _digests(blob: bytes) -> list[str]:
+    text = blob.hex()
+    return [text[start : start + 2 * DIGEST_SIZE] for start in range(0, len(text), 2 * DIGEST_SIZE)]
+
+
+def _parts(columns: Columns) -> tuple[list[PartHead], list[Body]]:
+    """What the headers say of all parts of the batch, and the parts."""
+    present = map(Part, _items(columns.salts, SALT_SIZE), put_together(columns.texts))
+    absent = iter(_digests(columns.commitments))
+    bodies: list[Body] = []
+    commitments: list[str] = []
+    for state in columns.part_state:
+        if state == PRESENT:
+            part = next(present)
+            bodies.append(part)
+            commitments.append(commitment(part))
+        else:
+            bodies.append(WITHHELD if state == WITHHELD_MARK else None)
+            commitments.append(next(absent))
+    categories = [columns.categories[one] for one in columns.part_category]
+    heads = list(map(PartHead, categories, commitments, _records(columns)))
+    return heads, bodies
+
+
+def _records(columns: Columns) -> list[str]:
+    """The record of each part; every record that was sent must be used, once as a new one."""
+    text = columns.records.hex()
+    fresh = (
+        iter([text[start : start + 2 * RECORD_SIZE] for start in range(0, len(text), 2 * RECORD_SIZE)]),
+        iter(columns.names),
+    )
+    seen: list[str] = []
+    of_part = []
+    for number in columns.part_record:
+        if number <= NEW_NAME:
+            name = next(fresh[number], None)
+            if name is None:
+                raise _damaged()
+            seen.append(name)
+        elif number - NEW_NAME > len(seen):
+            raise _damaged()
+        else:
+            name = seen[NEW_NAME - number]
+        of_part.append(name)
+    if any(next(rest, None) for rest in fresh):
+        raise _damaged()
+    return of_part
+
+
+def _entries(
+    columns: Columns, heads: Sequence[PartHead], bodies: Sequence[Body]
+) -> Iterator[tuple[Entry, bool]]:
+    keys = _items(columns.keys, PUBLIC_SIZE)
+    devices = [key_id(key) for key in keys]
+    signatures = _items(columns.signatures, SIGNATURE_SIZE)
+    links = _digests(columns.links)
+    ids: list[str] = []
+    depths: dict[str, int] = {}
+    numbers = [0] * len(keys)
+    time = roster = 0
+    parents = iter(columns.parents)
+    ends = pairwise(accumulate(columns.part_counts, initial=0))
+    rows = zip(
+        columns.device, columns.kind, columns.number, columns.depth, columns.time, columns.roster, columns.stream,
+        columns.before, columns.previous, columns.parent_counts, ends, signatures, strict=True,
+    )  # fmt: skip
+    for device, kind, number, depth, later, newer, stream, before, previous, count, (start, end), sig in rows:
+        numbers[device] += number
+        time += later
+        roster += newer
+        above = tuple(sorted([_link(one, ids, links) for one in islice(parents, count)]))
+        header = Header(
+            _link(before, ids, links),
+            depth + 1 + max([depths.get(parent, 0) for parent in above], default=0),
+            devices[device],
+            columns.kinds[kind],
+            numbers[device],
+            above,
+            tuple(heads[start:end]),
+            _link(previous, ids, links),
+            roster,
+            _link(stream, ids, links),
+            time,
+        )
+        raw = _raw(header)
+        one = digest(raw)
+        ids.append(one)
+        depths[one] = header.depth
+        entry = Entry(one, header, raw, sig, keys[device], tuple(bodies[start:end]))
+        yield entry, _is_sound(entry)
+
+
+def _link(number: int, ids: Sequence[str], links: Sequence[str]) -> str:
+    """The digest that a number stands for in the entry that comes after `ids`."""
+    if not number:
+        return ""
+    place = number >> 1
+    if number & 1:
+        if place >= len(links):
+            raise _damaged()
+        return links[place]
+    if place > len(ids):
+        raise _damaged()
+    return ids[-place]
+
+
+def _raw(header: Header) -> bytes:
+    numbers = (header.number, header.depth, header.time, header.roster)
+    if not all(-_MOST <= number < _MOST for number in numbers):
+        raise _damaged()
+    return canonical.encode(header)
+
+
+def _is_sound(entry: Entry) -> bool:
+    return (
+        len(entry.raw) <= LARGEST_HEADER
+        and is_well_formed(entry.header)
+        and all(
+            len(body.payload) <= LARGEST_PART
+            if isinstance(body, Part)
+            else body is None or head.category != CONTROL
+            for head, body in zip(entry.header.parts, entry.parts, strict=True)
+        )
+    )

@@ -1,0 +1,205 @@
+"""Batches: what is rebuilt is what was sent; nonsense costs one entry, contradictions the batch."""
+
+import msgspec
+import pytest
+from backports import zstd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ctcase.errors import CtcaseError, Damaged, Refused
+from ctcase.log.entry import WITHHELD, bodies_fit, read_header
+from ctcase.sync import columns, columns_read, packing
+from ctcase.sync.splitting import in_order
+
+
+def decoded(table):
+    """The batch that a table of columns reads as."""
+    return columns_read.decode(packing.pack(table))
+
+
+def changed(table, name, value):
+    return msgspec.structs.replace(table, **{name: value})
+
+
+@given(st.integers(0, 2**32), st.integers(1, 25), st.data())
+@settings(max_examples=40, deadline=None)
+def test_entries_come_back_as_they_were(team, seed, count, data):
+    entries = team(seed).history(count)
+    sent = [entry for entry in entries if data.draw(st.booleans())] or entries[
+        -1:
+    ]  # others become outside parents
+    batch = columns_read.decode(columns.encode(sent))
+    assert batch.entries == sent
+    assert batch.misfits == []
+    for entry in batch.entries:
+        assert read_header(entry.raw) == entry.header
+        assert bodies_fit(entry.header, entry.parts)
+
+
+@given(st.integers(0, 2**32), st.randoms(use_true_random=False))
+@settings(max_examples=20, deadline=None)
+def test_any_order_of_entries_can_be_sent(team, seed, shuffled):
+    entries = team(seed).history(12)
+    shuffled.shuffle(entries)
+    assert columns_read.decode(columns.encode(entries)).entries == entries
+    ordered = in_order(entries)
+    assert sorted(one.id for one in ordered) == sorted(one.id for one in entries)
+    assert columns.tabulate(ordered).links == b""
+
+
+def test_nothing_that_can_be_rebuilt_is_sent(team):
+    entries = team().history(20)
+    body = zstd.decompress(columns.encode(in_order(entries)))
+    for entry in entries:
+        assert bytes.fromhex(entry.id) not in body
+        assert bytes.fromhex(entry.header.device) not in body
+
+
+def test_a_payload_changed_on_the_way_is_another_entry(team):
+    entry = team().write(parts=(("case", "case", b'{"a":"x"}'),))
+    table = columns.tabulate([entry])
+    texts = msgspec.structs.replace(table.texts, columns=[b'"y"', b""])
+    (received,) = decoded(changed(table, "texts", texts)).entries
+    assert received.id != entry.id
+    assert received.signature == entry.signature
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("number", [0]), ("depth", [-1]), ("time", [-5]), ("time", [2**52]), ("roster", [-1]), ("kinds", ["set"]),
+        ("kinds", ["öffnen"]), ("categories", ["gossip"]), ("names", ["UPPER"]),
+    ],
+)  # fmt: skip
+def test_an_impossible_header_is_a_misfit(team, name, value):
+    table = columns.tabulate([team().write(parts=(("case", "control", b"{}"),))])
+    assert len(decoded(table).entries) == 1
+    batch = decoded(changed(table, name, value))
+    assert (len(batch.entries), len(batch.misfits)) == (0, 1)
+
+
+def test_a_withheld_control_part_is_a_misfit(team):
+    entry = team().write(parts=(("case", "control", b"{}"),))
+    kept = msgspec.structs.replace(entry, parts=(WITHHELD,))
+    assert columns_read.decode(columns.encode([kept])).misfits == [kept]
+
+
+def test_one_nonsense_entry_costs_only_itself(team):
+    crew = team()
+    sent = [crew.write() for _ in range(3)]
+    table = columns.tabulate(sent)
+    first, second, third = table.time
+    batch = decoded(changed(table, "time", [first, -first - 1, third + second + first + 1]))
+    assert batch.entries == [sent[0], sent[2]]
+    assert [one.header.time for one in batch.misfits] == [-1]
+
+
+def test_too_large_a_part_costs_only_its_entry(team):
+    crew = team()
+    entries = [crew.write(parts=(("case", "case", b"x" * (1 << 20) + b"x" * more),)) for more in (0, 1)]
+    batch = columns_read.decode(columns.encode(entries))
+    assert batch.entries == entries[:1]
+    assert batch.misfits == entries[1:]
+
+
+def test_a_withheld_part_sends_its_commitment_only(team):
+    entry = team().write(parts=(("case", "case", b'{"secret":"canary"}'), ("case", "control", b"{}")))
+    kept = msgspec.structs.replace(entry, parts=(WITHHELD, entry.parts[1]))
+    body = columns.encode([kept])
+    assert columns_read.decode(body).entries == [kept]
+    plain = zstd.decompress(body)
+    assert b"canary" not in plain
+    assert entry.parts[0].salt not in plain
+
+
+LISTS = [
+    name for name, kind in columns.Columns.__annotations__.items() if kind is not bytes and name != "texts"
+]
+BLOBS = [name for name, kind in columns.Columns.__annotations__.items() if kind is bytes]
+
+
+@pytest.mark.parametrize("name", [*LISTS, *BLOBS])
+def test_a_column_of_another_length_is_damage(team, name):
+    table = columns.tabulate(team().history(12))
+    value = getattr(table, name)
+    longer = value + (b"\0" if isinstance(value, bytes) else ["x"] if name == "names" else [0])
+    if name in ("kinds", "categories"):
+        longer = [*value, ""]
+    for wrong in (longer, value[:-1]):
+        if wrong != value:
+            with pytest.raises(Damaged, match="bundle_damaged"):
+                decoded(changed(table, name, wrong))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "device",
+        "kind",
+        "stream",
+        "before",
+        "previous",
+        "parents",
+        "part_category",
+        "part_record",
+        "part_state",
+    ],
+)
+@pytest.mark.parametrize("wrong", [2**32, 2**32 - 1, 9_999, -1])
+def test_an_index_out_of_range_is_damage(team, name, wrong):
+    table = columns.tabulate(team().history(12))
+    value = getattr(table, name)
+    with pytest.raises(Damaged, match="bundle_damaged"):
+        decoded(changed(table, name, [*value[:-1], wrong]))
+
+
+def test_an_empty_batch_is_damage(team):
+    with pytest.raises(Damaged):
+        columns_read.decode(columns.encode([]))
+    with pytest.raises(Damaged):
+        columns_read.decode(b"")
+
+
+@given(st.integers(0, 10**9), st.data())
+@settings(max_examples=60, deadline=None)
+def test_any_byte_changed_inside_is_damage_or_other_entries(team, where, data):
+    entries = team(3).history(6)
+    plain = bytearray(zstd.decompress(columns.encode(entries)))
+    plain[where % len(plain)] ^= data.draw(st.integers(1, 255))
+    try:
+        batch = columns_read.decode(zstd.compress(bytes(plain)))
+    except CtcaseError:
+        return
+    assert batch.entries != entries
+
+
+def test_a_compression_bomb_stops_before_it_opens():
+    with pytest.raises(Refused, match="limit_exceeded"):
+        columns_read.decode(zstd.compress(bytes(packing.LARGEST_UNPACKED + 1)))
+
+
+def test_compression_that_is_not_one_plain_frame_is_damage(team):
+    entries = team().history(3)
+    body = columns.encode(entries)
+    unstated = zstd.ZstdCompressor()
+    streamed = unstated.compress(zstd.decompress(body)) + unstated.flush()
+    for wrong in (body + b"\0", body + body, body[:-1], streamed, b"\0" + body, body[:20]):
+        with pytest.raises(Damaged):
+            columns_read.decode(wrong)
+
+
+@pytest.mark.parametrize(
+    "marker", [b"\xdd\xff\xff\xff\xff", b"\xdc\xff\xff", b"\xc6\xff\xff\xff\xff", b"\x91" * 5_000]
+)
+def test_declared_counts_are_not_believed(marker):
+    with pytest.raises(Damaged):
+        columns_read.decode(zstd.compress(marker))
+
+
+def test_more_entries_or_parts_than_a_batch_holds_are_refused(team):
+    entry = team().write()
+    with pytest.raises(Refused, match="limit_exceeded"):
+        columns.encode([entry] * (columns.MOST_ENTRIES + 1))
+    table = columns.tabulate([entry])
+    with pytest.raises(Damaged):
+        decoded(changed(table, "device", [0] * (columns.MOST_ENTRIES + 1)))
