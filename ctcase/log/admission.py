@@ -71,8 +71,23 @@ def admit(graph: Graph, candidates: Iterable[Entry], is_elsewhere: Callable[[str
     `is_elsewhere` tells whether an id is known as an entry of another stream: such a parent never comes here.
     """
     sorting = Sorting([], {}, {})
-    for entry in sorted(candidates, key=order):
+    left = sorted(candidates, key=order)
+    # One round is enough but for entries whose false depth puts them before their parents: the next round refuses them.
+    while left:
+        known = len(sorting.admitted) + len(sorting.refused)
+        _round(graph, left, is_elsewhere, sorting)
+        if known == len(sorting.admitted) + len(sorting.refused):
+            break
+        left = [entry for entry in left if entry.id in sorting.waiting]
+    return sorting
+
+
+def _round(
+    graph: Graph, entries: Iterable[Entry], is_elsewhere: Callable[[str], bool], sorting: Sorting
+) -> None:
+    for entry in entries:
         header = entry.header
+        sorting.waiting.pop(entry.id, None)
         linked = {*header.parents, header.previous} - {""}
         missing = tuple(sorted(link for link in linked if link not in graph.entries))
         if any(is_elsewhere(link) for link in missing):
@@ -84,7 +99,6 @@ def admit(graph: Graph, candidates: Iterable[Entry], is_elsewhere: Callable[[str
         elif entry.id not in graph.entries:
             graph.add(entry)
             sorting.admitted.append(entry)
-    return sorting
 
 
 def _contradiction(graph: Graph, entry: Entry) -> str:

@@ -121,12 +121,14 @@ def read_header(raw: bytes) -> Header | None:
 def is_well_formed(header: Header) -> bool:
     """Whether the header says nothing impossible by itself: forms of ids, ranges, order, the shape of a root."""
     is_root = header.stream == ""
-    linked = (header.stream, header.previous, header.before, *header.parents)
+    linked = (header.stream, header.previous, header.before)
     return (
         ids.is_digest(header.device)
         and all(link == "" or ids.is_digest(link) for link in linked)
-        and 0 < len(header.kind) <= 32
+        and all(ids.is_digest(parent) for parent in header.parents)
+        and len(header.kind) <= 32
         and header.kind.isascii()
+        and header.kind.isidentifier()
         and 0 < header.number <= canonical.BIGGEST_INTEGER
         and 0 < header.depth <= canonical.BIGGEST_INTEGER
         and 0 <= header.roster <= canonical.BIGGEST_INTEGER

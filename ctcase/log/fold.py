@@ -75,13 +75,14 @@ def fold(graph: Graph, rights: Rights) -> Folded:
         entry.id: rights.standing(entry.header.device, entry.header.number, entry.header.roster)
         for entry in ordered
     }
-    stage = Stage(graph, rights, ordered, readings, row, {})
+    place = {entry.id: n for n, entry in enumerate(ordered)}
+    stage = Stage(graph, rights, ordered, readings, row, {}, place)
     root = ordered[0]
     opening = readings[root.id].control
     if not isinstance(opening, payload.Opening):
         opening = payload.Opening(type="")
-    forks = _who_may(stage, opening)
-    team_at, team = _teams(stage, opening)
+    team_at: dict[str, str] = {}
+    forks, team = _who_may(stage, opening, team_at)
     proposals = _adopt(stage)
     effective = [entry.id for entry in ordered if entry.id not in stage.void]
     with_fields = [one for one in effective if graph.entries[one].header.kind in ("open", "set")]
@@ -91,14 +92,17 @@ def fold(graph: Graph, rights: Rights) -> Folded:
         stream=root.id, type=opening.type, code=opening.code, office=opening.office, team=team,
         owner=stage.member(root.id), ordered=tuple(entry.id for entry in ordered), void=stage.void, row=row,
         team_at=team_at, records=fold_fields(root.id, graph, with_fields, readings), consents=consents,
-        machines=machines, disclosures=fold_disclosures(stage), forks=forks,
+        machines=machines, disclosures=fold_disclosures(stage, consents), forks=forks,
         standings=tuple(one for one in effective if graph.entries[one].header.kind == "standing"),
         proposals=proposals, readings=readings,
     )  # fmt: skip
 
 
-def _who_may(stage: Stage, opening: payload.Opening) -> tuple[Fork, ...]:
-    """Void by rights: unknown, revoked, forked, closed, beyond the team or the role (rules 10-12)."""
+def _who_may(stage: Stage, opening: payload.Opening, team_at: dict[str, str]) -> tuple[tuple[Fork, ...], str]:
+    """Void by rights: unknown, revoked, forked, closed, beyond the team or the role (rules 10-12).
+
+    Returns the open forks and the case's team now; `team_at` gets the team as each author knew it.
+    """
     closed = _closings(stage)
     rivals = _rivals(stage)
     tail: dict[str, bool] = {}
@@ -111,6 +115,7 @@ def _who_may(stage: Stage, opening: payload.Opening) -> tuple[Fork, ...]:
         for transfer, to in transfers:
             if stage.graph.precedes(transfer, one):
                 team = to
+        team_at[one] = team
         row, said = stage.row[one], stage.readings[one]
         if isinstance(row, str):
             stage.void[one] = row
@@ -129,7 +134,8 @@ def _who_may(stage: Stage, opening: payload.Opening) -> tuple[Fork, ...]:
         device = stage.graph.entries[one].header.device
         if device not in closed:
             open_forks.setdefault(device, []).append(one)
-    return tuple(Fork(device, tuple(entries)) for device, entries in sorted(open_forks.items()))
+    forks = tuple(Fork(device, tuple(entries)) for device, entries in sorted(open_forks.items()))
+    return forks, transfers[-1][1] if transfers else home
 
 
 def _action(opening: payload.Opening, kind: str, said: Reading) -> str:
@@ -151,8 +157,10 @@ def _closings(stage: Stage) -> dict[str, int]:
     """By device, the entries that count after the last closing by an officer, as bits."""
     closed: dict[str, int] = {}
     for entry in stage.ordered:
+        if entry.header.kind != "close" or stage.readings[entry.id].lacking:
+            continue
         said, row = stage.readings[entry.id].control, stage.row[entry.id]
-        if isinstance(said, payload.Closing) and isinstance(row, Row) and "officer" in row.roles:
+        if isinstance(said, payload.Closing) and isinstance(row, Row) and policy.OFFICER in row.roles:
             closed[said.device] = stage.graph.mask(said.keep)
     return closed
 
@@ -168,24 +176,6 @@ def _rivals(stage: Stage) -> set[str]:
             if first != entry.id:
                 rivals |= {first, entry.id}
     return rivals
-
-
-def _teams(stage: Stage, opening: payload.Opening) -> tuple[dict[str, str], str]:
-    """The team of the case as each author knew it, and its team now."""
-    home = _home(stage, opening)
-    transfers = [
-        (entry.id, said.team)
-        for entry in stage.ordered
-        if isinstance(said := stage.readings[entry.id].control, payload.Transfer)
-        and entry.id not in stage.void
-    ]
-    at: dict[str, str] = {}
-    for entry in stage.ordered:
-        at[entry.id] = home
-        for transfer, to in transfers:
-            if stage.graph.precedes(transfer, entry.id):
-                at[entry.id] = to
-    return at, transfers[-1][1] if transfers else home
 
 
 def _adopt(stage: Stage) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from ctcase.log.fold_consents import Consent, known_in_force, terms_of
+from ctcase.log.fold_consents import Consent, known_in_force, terms_of, withdrawn_beside
 from ctcase.log.payload import Disclosure, DisclosureData, Step, StepData
 from ctcase.log.rights import Row
 from ctcase.log.stage import Stage
@@ -51,7 +51,10 @@ class Machine(msgspec.Struct):
 
 
 class Disclosed(msgspec.Struct, frozen=True):
-    """Data that left: a fact whatever became of the step. `content` is the entry whose content it was, if known."""
+    """Data that left: a fact whatever became of the step. `content` is the entry whose content it was, if known.
+
+    `withdrawals` of its consent were written beside it: neither author knew of the other's entry.
+    """
 
     entry: str
     subject: str
@@ -61,6 +64,7 @@ class Disclosed(msgspec.Struct, frozen=True):
     basis: str
     fields: tuple[str, ...]
     to: str
+    withdrawals: tuple[str, ...] = ()
 
 
 def fold_steps(stage: Stage, consents: Mapping[str, Consent]) -> dict[str, Machine]:
@@ -103,7 +107,9 @@ def _judge_step(
     kept = _kept(stage, one, step, known)
     facts = Facts(
         kept=kept.basis if kept else None,
-        built_on=step.event == "retract" and step.follows in known and _built_on(stage, one, step.follows, known),
+        built_on=step.event == "retract"
+        and step.follows in known
+        and _built_on(stage, one, step.follows, known),
         consent_gap=_consent_gap(stage, consents, one, step, followed),
         standing_by=_standing_by(stage, one, step, followed),
         missing=_missing(stage, one, step),
@@ -123,7 +129,10 @@ def _built_on(stage: Stage, one: str, followed: str, known: Mapping[str, Node]) 
     mine = known[followed]
     return any(
         stage.graph.precedes(node.entry, one)
-        and (node.follows == followed or (node.follows == mine.follows and node.event == mine.event and node != mine))
+        and (
+            node.follows == followed
+            or (node.follows == mine.follows and node.event == mine.event and node != mine)
+        )
         for node in known.values()
     )
 
@@ -147,17 +156,6 @@ def day_of(seconds: int) -> str:
     return (dt.datetime(1970, 1, 1) + dt.timedelta(seconds=seconds)).date().isoformat()  # noqa: DTZ001  # pure arithmetic in UTC
 
 
-def categories_of(stage: Stage, content: str) -> tuple[str, ...]:
-    """The categories of the content that an entry carries, by its header: withheld or not, they left."""
-    entry = stage.graph.entries[content]
-    readings = stage.readings[content]
-    with_content = {
-        part.category for part in readings.data if isinstance(part.says, StepData) and part.says.content
-    }
-    with_content.update(category for _, category in readings.withheld)
-    return tuple(sorted(with_content & {head.category for head in entry.header.parts} - {CONTROL}))
-
-
 def _consent_gap(
     stage: Stage, consents: Mapping[str, Consent], one: str, step: Step, followed: Node | None
 ) -> str | None:
@@ -171,11 +169,12 @@ def _consent_gap(
     if terms.basis != "consent":
         return None if terms.basis in consents_of_work.BASES_WITH_REASON else "basis"
     consent = consents.get(terms.consent)
-    if consent is None or not known_in_force(consent, stage, one):
+    known = known_in_force(consent, stage, one) if consent else None
+    if known is None:
         return "withdrawn" if consent else "none"
     gap = consents_of_work.gap(
-        terms_of(consent.terms), agency=terms.agency, agency_kind=terms.agency_kind, purpose=terms.purpose,
-        categories=categories_of(stage, content), on=day_of(stage.graph.entries[one].header.time),
+        terms_of(known), agency=terms.agency, agency_kind=terms.agency_kind, purpose=terms.purpose,
+        categories=terms.categories, on=day_of(stage.graph.entries[one].header.time),
     )  # fmt: skip
     return gap.codes[0] if gap else None
 
@@ -187,18 +186,19 @@ def _standing_by(stage: Stage, one: str, step: Step, followed: Node | None) -> s
     terms = stage.readings[content].control
     if not isinstance(terms, Step):
         return None
-    return holder(
-        step.standing, stage.rights, terms, categories_of(stage, content),
-        day_of(stage.graph.entries[one].header.time),
-    )  # fmt: skip
+    header = stage.graph.entries[one].header
+    return holder(step.standing, stage.rights, terms, on=day_of(header.time), roster=header.roster)
 
 
 def _missing(stage: Stage, one: str, step: Step) -> tuple[str, ...]:
     """The needs known to be absent; what is withheld from here is not absent."""
     said = stage.readings[one]
     row = TABLE.get(step.event)
-    if row is None or said.withheld:
+    if row is None:
         return ()
+    stated = _missing_terms(stage, one, step) if row.content else ()
+    if said.withheld:
+        return stated
     there = {
         name
         for part in said.data
@@ -208,13 +208,16 @@ def _missing(stage: Stage, one: str, step: Step) -> tuple[str, ...]:
     }
     there |= {"keep"} if step.keep else set()
     needs = [*row.needs]
-    if row.content:
-        needs += [
-            name for name in ("agency", "service", "basis", "purpose", "urgency") if not getattr(step, name)
-        ]
-        needs += ["reason"] if step.basis in consents_of_work.BASES_WITH_REASON else []
-        needs += ["content"] if "documents" not in there else []
-    return tuple(name for name in needs if name not in there)
+    needs += ["reason"] if row.content and step.basis in consents_of_work.BASES_WITH_REASON else []
+    return (*stated, *(name for name in needs if name not in there))
+
+
+def _missing_terms(stage: Stage, one: str, step: Step) -> tuple[str, ...]:
+    """What the control part of a step with content lacks; that part is always here, so all peers agree."""
+    carried = {head.category for head in stage.graph.entries[one].header.parts} - {CONTROL}
+    names = ("agency", "service", "basis", "purpose", "urgency")
+    lacks = [name for name in names if not getattr(step, name)]
+    return (*lacks, *([] if step.categories and carried.issuperset(step.categories) else ["content"]))
 
 
 def walk(stage: Stage, nodes: Mapping[str, Node]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
@@ -222,39 +225,79 @@ def walk(stage: Stage, nodes: Mapping[str, Node]) -> tuple[tuple[tuple[str, ...]
     children: dict[str, list[str]] = {}
     for node in nodes.values():
         children.setdefault(node.follows, []).append(node.entry)
-    place = {entry.id: n for n, entry in enumerate(stage.ordered)}
+    place = stage.place
     path: list[tuple[str, ...]] = []
     left_out: list[tuple[int, str]] = []
     used: set[str] = set()
     here: tuple[str, ...] = ("",)
     extra: list[str] = []
-    while groups := _next_steps([*(k for one in here for k in children.get(one, ())), *extra], nodes, used):
-        ranked = sorted(groups, key=lambda group: (not TABLE[nodes[group[0]].event].stops, place[group[0]]))
-        here = tuple(sorted(ranked[0], key=place.__getitem__))
+    while groups := _next_steps(
+        sorted({*(k for one in here for k in children.get(one, ())), *extra} - used, key=place.__getitem__),
+        nodes,
+    ):
+        confirmed = _confirmed(stage, here, groups)
+        ranked = sorted(groups, key=lambda group: (group[0] != confirmed, *_rank(group, nodes, place)))
+        here = tuple(ranked[0])
         left_out += [(len(path), one) for group in ranked[1:] for one in group]
         path.append(here)
         used.update(here)
-        extra = _follow_the_decision(stage, nodes, children, here[0])
+        extra = _follow_the_decision(stage, children, path, here[0])
     return tuple(path), _open_rivals(stage, path, left_out)
 
 
-def _next_steps(candidates: Iterable[str], nodes: Mapping[str, Node], used: set[str]) -> list[list[str]]:
+def _rank(group: list[str], nodes: Mapping[str, Node], place: Mapping[str, int]) -> tuple[bool, int]:
+    """Stopping events first, then the order of the stream (rule 18)."""
+    return not TABLE[nodes[group[0]].event].stops, place[group[0]]
+
+
+def _keeps(stage: Stage, one: str) -> str:
+    """The step that a decision keeps, "" for every other step."""
+    said = stage.readings[one].control
+    return said.keep if isinstance(said, Step) and said.event == "decide" else ""
+
+
+def _confirmed(stage: Stage, here: tuple[str, ...], groups: Iterable[list[str]]) -> str:
+    """The first decision that keeps the step the path stands on and knew of none of the next steps, "" if none.
+
+    It comes before them, since what its author had not seen follows it (rule 19).
+    """
+    nexts, kept = [one for group in groups for one in group], {*here} - {""}
+    return next(
+        (
+            one
+            for one in sorted(nexts, key=stage.place.__getitem__)
+            if _keeps(stage, one) in kept and not any(stage.graph.precedes(other, one) for other in nexts)
+        ),
+        "",
+    )
+
+
+def _next_steps(candidates: Iterable[str], nodes: Mapping[str, Node]) -> list[list[str]]:
+    """The candidates, which come in order, with those of the same event as one step (rule 18)."""
     groups: dict[str, list[str]] = {}
     for one in candidates:
-        if one not in used:
-            event = nodes[one].event
-            groups.setdefault(one if event in _UNMERGED else event, []).append(one)
+        event = nodes[one].event
+        groups.setdefault(one if event in _UNMERGED else event, []).append(one)
     return [*groups.values()]
 
 
 def _follow_the_decision(
-    stage: Stage, nodes: Mapping[str, Node], children: Mapping[str, list[str]], one: str
+    stage: Stage, children: Mapping[str, list[str]], path: list[tuple[str, ...]], one: str
 ) -> list[str]:
-    """Steps on the kept one that the decider had not seen follow the decision (rule 19)."""
-    said = stage.readings[one].control
-    if nodes[one].event != "decide" or not isinstance(said, Step):
+    """Steps on the kept one that the decider had not seen follow the decision (rule 19).
+
+    A decision for another step does not: two decisions that contradict each other are a conflict, not a sequence.
+    """
+    keep = _keeps(stage, one)
+    if not keep:
         return []
-    return [child for child in children.get(said.keep, ()) if not stage.graph.precedes(child, one)]
+    merged = next((group for group in path if keep in group), (keep,))
+    return [
+        child
+        for kept in merged
+        for child in children.get(kept, ())
+        if not stage.graph.precedes(child, one) and _keeps(stage, child) in ("", *merged)
+    ]
 
 
 def _open_rivals(
@@ -269,7 +312,7 @@ def _open_rivals(
     return tuple(sorted(rivals))
 
 
-def fold_disclosures(stage: Stage) -> tuple[Disclosed, ...]:
+def fold_disclosures(stage: Stage, consents: Mapping[str, Consent]) -> tuple[Disclosed, ...]:
     """Each authentic send, send ahead, letter or export, effective or not, for ever (rule 20)."""
     found = []
     for entry in stage.ordered:
@@ -277,39 +320,40 @@ def fold_disclosures(stage: Stage) -> tuple[Disclosed, ...]:
         if stage.void.get(entry.id) == "unknown_device":
             continue
         if isinstance(said.control, Step) and (row := TABLE.get(said.control.event)) and row.discloses:
-            found.append(_sent(stage, entry.id, said.subject, said.control))
+            found.append(_sent(stage, consents, entry.id, said.control))
         elif isinstance(said.control, Disclosure):
-            data = next(
-                (part.says for part in said.data if isinstance(part.says, DisclosureData)), DisclosureData()
-            )
-            control = said.control
-            found.append(
-                Disclosed(
-                    entry.id,
-                    said.subject,
-                    control.what,
-                    control.agency,
-                    control.content,
-                    control.basis,
-                    data.fields,
-                    data.to,
-                )
-            )
+            found.append(_left(stage, consents, entry.id, said.control))
     return tuple(found)
 
 
-def _sent(stage: Stage, one: str, subject: str, step: Step) -> Disclosed:
+def _beside(stage: Stage, consents: Mapping[str, Consent], one: str, terms: object) -> tuple[str, ...]:
+    if not isinstance(terms, Step) or terms.basis != "consent" or terms.consent not in consents:
+        return ()
+    return withdrawn_beside(consents[terms.consent], stage, one)
+
+
+def _left(stage: Stage, consents: Mapping[str, Consent], one: str, control: Disclosure) -> Disclosed:
+    said = stage.readings[one]
+    data = next((part.says for part in said.data if isinstance(part.says, DisclosureData)), DisclosureData())
+    made_from = stage.readings.get(control.content)
+    return Disclosed(
+        one, said.subject, control.what, control.agency, control.content, control.basis, data.fields, data.to,
+        _beside(stage, consents, one, made_from.control if made_from else None),
+    )  # fmt: skip
+
+
+def _sent(stage: Stage, consents: Mapping[str, Consent], one: str, step: Step) -> Disclosed:
     content = _content_behind(stage, one)
     terms = stage.readings[content].control if content else step
     terms = terms if isinstance(terms, Step) else step
-    data = (
-        [part.says for part in stage.readings[content].data if isinstance(part.says, StepData)]
-        if content
-        else []
-    )
+    parts = stage.readings[content].data if content else ()
+    data = [part.says for part in parts if isinstance(part.says, StepData)]
     fields = tuple(sorted({name for says in data for name in says.content}))
     to = next((says.agency_name for says in data if says.agency_name), "")
-    return Disclosed(one, subject, step.event, terms.agency, content, terms.basis, fields, to)
+    return Disclosed(
+        one, stage.readings[one].subject, step.event, terms.agency, content, terms.basis, fields, to,
+        _beside(stage, consents, one, terms),
+    )  # fmt: skip
 
 
 def _content_behind(stage: Stage, one: str) -> str:

@@ -63,7 +63,11 @@ class ConsentData(_Shape, frozen=True):
 
 
 class Step(_Shape, frozen=True):
-    """The control part of a step of a referral: the event, the step it follows, and what is judged by."""
+    """The control part of a step of a referral: the event, the step it follows, and what is judged by.
+
+    `categories` are those of the content (fields or documents) that a submit or a send ahead carries. Consent is judged
+    by them, so that the verdict is the same where parts are withheld or erased; content outside them does not count.
+    """
 
     event: str
     follows: str = ""
@@ -74,6 +78,7 @@ class Step(_Shape, frozen=True):
     urgency: str = ""
     basis: str = ""
     consent: str = ""
+    categories: tuple[str, ...] = ()
     keep: str = ""
     standing: str = ""
 
@@ -177,7 +182,9 @@ KINDS = frozenset(CONTROL_OF) | frozenset(DATA_OF)
 S = TypeVar("S", bound=_Shape)
 
 _shapes: tuple[type[_Shape], ...] = (*CONTROL_OF.values(), *DATA_OF.values(), Standing)
-_readers: dict[type[_Shape], msgspec.json.Decoder[Any]] = {shape: canonical.decoder(shape) for shape in _shapes}
+_readers: dict[type[_Shape], msgspec.json.Decoder[Any]] = {
+    shape: canonical.decoder(shape) for shape in _shapes
+}
 
 
 def write(payload: _Shape) -> bytes:

@@ -36,10 +36,11 @@ class Rights(msgspec.Struct, frozen=True):
         known = self.devices.get(device)
         if known is None:
             return "unknown_device"
-        if roster > self.version:
-            return "newer_roster"
+        # A revocation comes first: nobody escapes it by claiming a roster that is still to come.
         if number > known.last:
             return "revoked"
+        if roster > self.version:
+            return "newer_roster"
         row = known.rows[0]  # what was written before the welcome goes by the first row
         for later in known.rows[1:]:
             if later.version <= roster or later.at_latest <= number:

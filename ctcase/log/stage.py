@@ -9,7 +9,10 @@ from ctcase.log.rights import Rights, Row
 
 
 class Stage(msgspec.Struct):
-    """What the stages share: the stream's graph, its entries in order, what they say, who wrote them, what is void."""
+    """What the stages share: the stream's graph, its entries in order, what they say, who wrote them, what is void.
+
+    `place` is the place of each entry in the order.
+    """
 
     graph: Graph
     rights: Rights
@@ -17,6 +20,7 @@ class Stage(msgspec.Struct):
     readings: dict[str, Reading]
     row: dict[str, Row | str]
     void: dict[str, str]
+    place: dict[str, int]
 
     def member(self, entry: str) -> str:
         """The member behind an entry's device, "" if it is not enrolled."""

@@ -1,12 +1,11 @@
 """Standing approvals (rule 17a): a supervisor's signature that approves what fits its scope, carried by who uses it."""
 
-from collections.abc import Collection
-
 from ctcase.crypto import dsse
 from ctcase.crypto.signing import key_id
 from ctcase.log import payload
 from ctcase.log.rights import Rights, Row
 from ctcase.workflow.consent import standing_covers
+from ctcase.workflow.policy import SUPERVISOR
 
 LARGEST_STANDING = 64 * 1024
 
@@ -25,15 +24,32 @@ def read(envelope: str, rights: Rights) -> payload.Standing | None:
 
 
 def holder(
-    envelope: str, rights: Rights, terms: payload.Step, categories: Collection[str], on: str
+    envelope: str,
+    rights: Rights,
+    terms: payload.Step,
+    *,
+    on: str,
+    roster: int,
 ) -> str | None:
-    """The member whose standing approval covers a submit on that day; None if it does not or he may not."""
+    """The member whose standing approval covers a submit on that day; None if it does not or he may not.
+
+    His rights are judged where he signed and under the `roster` version of the entry that uses the approval: who is
+    no supervisor any more approves nothing, not beforehand either.
+    """
     says = read(envelope, rights)
     if says is None:
         return None
-    row = rights.standing(says.device, says.number, says.roster)
     covered = standing_covers(
         says.scope, agency=terms.agency, agency_kind=terms.agency_kind, service=terms.service,
-        categories=categories, on=on,
+        categories=terms.categories, on=on,
     )  # fmt: skip
-    return row.member if covered and isinstance(row, Row) and "supervisor" in row.roles else None
+    rows = [
+        rights.standing(says.device, says.number, version)
+        for version in (says.roster, max(says.roster, roster))
+    ]
+    held = all(isinstance(row, Row) and SUPERVISOR in row.roles for row in rows)
+    return _member(rows[-1]) if covered and held else None
+
+
+def _member(row: Row | str) -> str | None:
+    return row.member if isinstance(row, Row) else None

@@ -10,6 +10,7 @@ Rules of taking one, in order, all pure:
 
 import hashlib
 from collections.abc import Mapping
+from itertools import pairwise
 
 import msgspec
 
@@ -24,6 +25,7 @@ PAYLOAD_TYPE = "application/vnd.ctcase.roster.v1+json"
 LARGEST_ROSTER = 8 * 1024 * 1024
 MOST_MEMBERS = 20_000
 MOST_ROWS = 1_000
+MOST_ROOTS = 16
 
 
 class _Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -97,6 +99,16 @@ def office_id(roots: tuple[Root, ...], threshold: int) -> str:
     return hashlib.sha256(b"ctcase.office.1\0" + threshold.to_bytes(2, "big") + keys).hexdigest()
 
 
+def office_digest(roster: Roster) -> bytes:
+    """What people compare when they take a roster for the first time: the office and the roots it has now.
+
+    The id alone is a claim once the roots have changed: another office could write it into a roster of its own.
+    """
+    return hashlib.sha256(
+        b"ctcase.office.now.1\0" + f"{roster.office}\n{office_id(roster.roots, roster.threshold)}".encode()
+    ).digest()
+
+
 def device_digest(signing: bytes, sealing: str) -> bytes:
     """What people compare when a device is enrolled: both its keys."""
     return hashlib.sha256(b"ctcase.device.1\0" + signing + sealing.encode()).digest()
@@ -121,8 +133,10 @@ def _open(signed: bytes) -> dsse.Envelope:
 
 
 def _satisfied(envelope: dsse.Envelope, by: Roster) -> bool:
+    """Whether enough *members* signed with root keys of a roster: two keys of one person are one signature."""
     publics = {key_id(root.key): root.key for root in by.roots}
-    return len(dsse.signers(envelope, publics)) >= by.threshold
+    signed = dsse.signers(envelope, publics)
+    return len({root.member for root in by.roots if key_id(root.key) in signed}) >= by.threshold
 
 
 def read_first(signed: bytes) -> Roster:
@@ -154,6 +168,14 @@ def read_next(held: Roster, signed: bytes) -> Roster | None:
     return roster
 
 
+def is_rival(held: Roster, signed: bytes) -> bool:
+    """Whether this is another validly signed roster of the version held: the office must hear of it (rule 28)."""
+    envelope = _open(signed)
+    roster = _parse(envelope)
+    same = roster.office == held.office and roster.version == held.version
+    return same and envelope.payload != canonical.encode(held) and _satisfied(envelope, held)
+
+
 def _parse(envelope: dsse.Envelope) -> Roster:
     try:
         roster = canonical.decode(envelope.payload, _reader)
@@ -174,7 +196,9 @@ def is_consistent(roster: Roster) -> bool:
         0 < roster.version <= canonical.BIGGEST_INTEGER
         and len(members) <= MOST_MEMBERS
         and len(devices) <= MOST_MEMBERS
-        and 0 < roster.threshold <= len(roster.roots)
+        and len(roster.roots) <= MOST_ROOTS
+        and 0 < roster.threshold <= len({root.member for root in roster.roots})
+        and (roster.version > 1 or roster.office == office_id(roster.roots, roster.threshold))
         and len(keys) == len(set(keys))
         and len(members) == len(set(members))
         and len(devices) == len(set(devices))
@@ -189,10 +213,18 @@ def _device_consistent(device: Device, version: int, members: set[str]) -> bool:
         and device.id == key_id(device.signing)
         and device.member in members
         and 0 < len(device.rows) <= MOST_ROWS
-        and all(
-            0 < row.version <= version and row.roles and set(row.roles) <= set(ROLES) for row in device.rows
-        )
+        and all(_row_consistent(row, version) for row in device.rows)
+        and all(one.version <= other.version for one, other in pairwise(device.rows))
         and (device.revoked is None or device.revoked.last >= 0)
+    )
+
+
+def _row_consistent(row: DeviceRow, version: int) -> bool:
+    return (
+        0 < row.version <= version
+        and 0 <= row.at_latest <= NEVER
+        and bool(row.roles)
+        and set(row.roles) <= set(ROLES)
     )
 
 
