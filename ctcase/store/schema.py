@@ -53,6 +53,7 @@ case_row = Table(
     _text("alias"),
     _text("state"),
     _text("team"),
+    _text("teams"),
     _text("owner"),
     _number("opened"),
     _number("updated"),
@@ -66,7 +67,7 @@ case_row = Table(
     Index("case_team", "team", "row"),
     Index("case_owner", "owner", "row"),
 )
-"""One row a case, for lists; `names` is what the search finds, already normalised."""
+"""One row a case, for lists; `teams` are all it ever had, `names` is what the search finds, already normalised."""
 
 record = Table(
     "record",
@@ -222,8 +223,11 @@ bundle_read = Table(
     _number("number"),
     _number("entries"),
     _text("refused"),
+    _text("ranges"),
+    _number("had"),
     Index("bundle_read_device", "device"),
 )
+"""Bundles read, with what they carried: `had` says that the sender is taken to have those entries."""
 
 receipt = Table(
     "receipt",

@@ -172,13 +172,18 @@ def restore(backup: Path, folder: Path, passphrase: str, randomness: Randomness)
         beside.mkdir(mode=0o700)
     try:
         files.write_atomically(beside / DATABASE, body)
-        copy = database.open_existing(beside / DATABASE, key, vault_id)
-        whole = copy.check_integrity()
-        copy.close()
-        if not whole:
-            raise Damaged("vault_damaged", what="backup")
+        _check_whole(beside / DATABASE, key, vault_id)
         _finish(beside, folder, slots.create(vault_id, key, passphrase, None, randomness))
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
     return Opened(folder, vault_id, key, database.open_existing(folder / DATABASE, key, vault_id))
+
+
+def _check_whole(path: Path, key: bytes, vault_id: str) -> None:
+    copy = database.open_existing(path, key, vault_id)
+    try:
+        if not copy.check_integrity():
+            raise Damaged("vault_damaged", what="backup")
+    finally:
+        copy.close()

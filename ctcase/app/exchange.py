@@ -1,0 +1,263 @@
+"""Bundles as commands: writing to an addressee, previewing and reading files, welcomes (DESIGN §9)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ctcase.app import root
+from ctcase.app.results import (
+    BundleFile,
+    BundleFrom,
+    BundleProblem,
+    BundleSeen,
+    BundlesSeen,
+    BundlesWritten,
+    CaseCounts,
+    Changes,
+    EntryCounts,
+    ErrorAnswer,
+    Outcome,
+)
+from ctcase.app.session import Progress, Session, Work
+from ctcase.crypto.age import read_identity
+from ctcase.errors import DAMAGED, Cancelled, CtcaseError, Refused
+from ctcase.store import files, local
+from ctcase.sync import incoming, outgoing, peers, sealing
+from ctcase.sync.incoming import Judged, Reader, Taken
+from ctcase.sync.manifest import OFFICE
+from ctcase.sync.sealing import Written
+from ctcase.trust.roster import Device, Roster
+
+
+class _Discard(Exception):  # noqa: N818  # not an error: ends a preview so that nothing of it is kept
+    pass
+
+
+def _discard() -> None:
+    raise _Discard
+
+
+def _reader(session: Session, former: tuple[str, ...]) -> Reader:
+    return Reader(session.me.id, former, read_identity(session.me.sealing), session.roster)
+
+
+def _former(session: Session) -> tuple[str, ...]:
+    with session.look() as connection:
+        return tuple(local.get(connection, "former", list[str]) or ())
+
+
+def _sender(session: Session) -> outgoing.Outgoing:
+    if session.roster is None:
+        raise Refused("not_enrolled")
+    return outgoing.Outgoing(session.roster, session.me.id, session.signing_key())
+
+
+def write_bundles(
+    session: Session, to: str, folder: Path, progress: Progress | None = None
+) -> Outcome[BundlesWritten]:
+    """Writes what each addressee lacks into files in `folder`; `to` is office, all, or a member.
+
+    Each addressee is a transaction of its own: what was written is recorded as sent exactly when its file is there.
+    """
+    sender = _sender(session)
+    with files.translated():
+        folder.mkdir(parents=True, exist_ok=True)
+    wanted = _addressees(session, sender.roster, to)
+    written: list[BundleFile] = []
+    for done, addressee in enumerate(wanted):
+        if progress and not progress("writing", done, len(wanted)):
+            raise Cancelled
+        devices = peers.devices_for(sender.roster, addressee, session.me.id)
+        with session.work() as work:
+            written += _write(work, addressee, devices, folder)
+    return Outcome(BundlesWritten(written), Changes(local=True))
+
+
+def _addressees(session: Session, held: Roster, to: str) -> tuple[str, ...]:
+    every = peers.addressees(held, session.me.id)
+    if to == "all":
+        return every
+    if to == OFFICE:
+        if not peers.devices_for(held, OFFICE, session.me.id):
+            raise Refused("not_found", what="addressee")
+        return (OFFICE,)
+    found = [one.id for one in held.members if to == one.id or to.strip().casefold() == one.name.casefold()]
+    if len(found) > 1:
+        raise Refused("ambiguous", ids=found)
+    if not found or not peers.devices_for(held, found[0], session.me.id):
+        raise Refused("not_found", what="addressee")
+    return tuple(found)
+
+
+def _write(work: Work, addressee: str, devices: Sequence[Device], folder: Path) -> list[BundleFile]:
+    session, found = work.session, []
+    for written, count in outgoing.write(
+        work.connection, session.streams, _sender(session), addressee, devices
+    ):
+        path = folder / file_name(written)
+        files.write_atomically(path, written.data)
+        if files.read_bounded(path, sealing.LARGEST_BUNDLE) != written.data:
+            raise Refused("file_not_understood", what="written")
+        found.append(_described(path, written, count))
+    return found
+
+
+def file_name(written: Written) -> str:
+    """A name that says nothing: the sender's number, for people, and the beginning of the digest."""
+    return f"{written.manifest.number:04d}-{written.digest[:12]}.age"
+
+
+def _described(path: Path, written: Written, count: int) -> BundleFile:
+    return BundleFile(
+        str(path), list(written.manifest.devices), written.manifest.number, len(written.data), count, 0
+    )
+
+
+def write_welcome(work: Work, device: Device, target: Path) -> None:
+    """Writes the welcome of a device that was just enrolled: the roster and the office's stream."""
+    sender = _sender(work.session)
+    bundles = list(
+        outgoing.write(
+            work.connection,
+            work.session.streams,
+            sender,
+            device.member,
+            [device],
+            "welcome",
+            sealing.LARGEST_BUNDLE // 4,
+        )
+    )
+    files.write_atomically(target, bundles[0][0].data)
+
+
+def _read_file(path: Path) -> bytes:
+    return files.read_bounded(path, sealing.LARGEST_BUNDLE)
+
+
+def open_welcome(session: Session, file: Path) -> Roster:
+    """The roster in a welcome to this device; nothing is taken."""
+    return incoming.judge_welcome(_read_file(file), _reader(session, _former(session))).roster
+
+
+def take_welcome(work: Work, file: Path) -> None:
+    """Takes a welcome whose office a person has confirmed."""
+    session = work.session
+    former = tuple(local.get(work.connection, "former", list[str]) or ())
+    judged = incoming.judge_welcome(_read_file(file), _reader(session, former))
+    _take(work, judged)
+
+
+def _take(work: Work, judged: Judged) -> Taken:
+    session = work.session
+    for held, signed in judged.newer:
+        root.take(work, held, signed)
+    taken = incoming.take(work.connection, session.streams, judged, session.me.id)
+    work.touched.streams |= taken.admitted.streams
+    work.touched.local = True
+    if taken.own_unknown:
+        local.put(work.connection, "set_back", True)  # a stored fact, not an option
+    return taken
+
+
+def preview_bundles(session: Session, paths: Sequence[Path], progress: Progress | None = None) -> BundlesSeen:
+    """What reading these files would do, one by one on top of the others; everything is rolled back."""
+    seen: list[BundleSeen] = []
+    try:
+        with session.work() as work:
+            seen += [_seen(work, path, progress, done, len(paths)) for done, path in enumerate(paths)]
+            _discard()
+    except _Discard:
+        pass
+    return BundlesSeen(seen)
+
+
+def read_bundles(
+    session: Session, paths: Sequence[Path], progress: Progress | None = None
+) -> Outcome[BundlesSeen]:
+    """Takes what can be taken; each file is one transaction, a bad one changes nothing but a line of the audit."""
+    seen: list[BundleSeen] = []
+    streams: set[str] = set()
+    roster = False
+    for done, path in enumerate(paths):
+        with session.work() as work:
+            seen.append(_seen(work, path, progress, done, len(paths)))
+            streams |= work.touched.streams
+            roster = roster or work.touched.roster
+    return Outcome(BundlesSeen(seen), Changes(frozenset(streams), roster, local=True))
+
+
+def _seen(work: Work, path: Path, progress: Progress | None, done: int, total: int) -> BundleSeen:
+    if progress and not progress("reading", done, total):
+        raise Cancelled
+    name = path.name
+    former = tuple(local.get(work.connection, "former", list[str]) or ())
+    try:
+        judged = incoming.judge(_read_file(path), _reader(work.session, former))
+        savepoint = work.connection.begin_nested()
+        try:
+            before = _Before(work)
+            taken = _take(work, judged)
+        except CtcaseError:
+            savepoint.rollback()
+            work.session.streams.forget()
+            raise
+        savepoint.commit()
+    except CtcaseError as refusal:
+        return _refused(name, refusal)
+    return _answer(name, work, judged, taken, before)
+
+
+def _refused(name: str, refusal: CtcaseError) -> BundleSeen:
+    status = "damaged" if refusal.exit_status == DAMAGED else "refused"
+    error = ErrorAnswer(refusal.code, "", "", dict(refusal.details))
+    return BundleSeen(name, status, error, None, None, None, EntryCounts(), CaseCounts(), 0, [], 0, None, [])
+
+
+class _Before:
+    """What is needed to say what a bundle changed: the roster held before."""
+
+    def __init__(self, work: Work) -> None:
+        self.roster = work.session.roster.version if work.session.roster else 0
+
+
+def _answer(name: str, work: Work, judged: Judged, taken: Taken, before: _Before) -> BundleSeen:
+    manifest, session = judged.unsealed.manifest, work.session
+    new = {one.id for one in taken.admitted.new}
+    roots = {one.id for one in taken.admitted.new if not one.header.stream}
+    problems = [
+        BundleProblem(one, "quarantined", incoming.CODES.get(why, "log_damaged"))
+        for one, why in taken.quarantined.items()
+    ]
+    problems += [BundleProblem(one, "waiting", "waiting") for one in taken.waiting]
+    cases, conflicts = _cases(work, taken, roots, new, problems)
+    held = session.roster.version if session.roster else 0
+    counts = EntryCounts(
+        new=len(new), known=len(taken.admitted.known), waiting=len(taken.waiting),
+        void=sum(one.status == "void" for one in problems), quarantined=len(taken.quarantined),
+        proposals=sum(one.status == "proposal" for one in problems),
+    )  # fmt: skip
+    return BundleSeen(
+        file=name, status="known" if taken.known else "new", error=None,
+        from_=BundleFrom(judged.member, judged.sender), number=manifest.number, roster=manifest.roster,
+        entries=counts, cases=cases, conflicts=conflicts, problems=problems, receipts=taken.receipts,
+        new_roster=held if held > before.roster else None, gaps=[],
+    )  # fmt: skip
+
+
+def _cases(
+    work: Work, taken: Taken, roots: set[str], new: set[str], problems: list[BundleProblem]
+) -> tuple[CaseCounts, int]:
+    """Counts what the touched cases show now, and adds the entries among the new ones that may not act."""
+    fresh = changed = conflicts = 0
+    for stream in sorted(taken.admitted.streams):
+        state = work.stream(stream)
+        rows = state.rows
+        if state.folded.type == "case":
+            fresh += stream in roots
+            changed += stream not in roots
+        conflicts += len(rows["conflict"])
+        problems += [
+            BundleProblem(row["entry"], row["status"], row["reason"])
+            for row in rows["verdict"].values()
+            if row["entry"] in new
+        ]
+    return CaseCounts(fresh, changed), conflicts

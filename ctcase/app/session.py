@@ -1,0 +1,267 @@
+"""An unlocked vault as commands see it, and the one transaction that every command runs in."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from ctcase.app.results import Changes
+from ctcase.crypto import dsse, selftest
+from ctcase.crypto.passphrases import DEFAULT_COST, Cost
+from ctcase.crypto.signing import SigningKey, key_id
+from ctcase.errors import Damaged, Refused
+from ctcase.log import entry as entries
+from ctcase.log.entry import Draft, Entry, Place, compose
+from ctcase.log.rights import Row
+from ctcase.model import canonical, forms
+from ctcase.model.ids import Randomness
+from ctcase.store import local, vault
+from ctcase.store.local import Chain, Device
+from ctcase.store.projection import Stream
+from ctcase.store.streams import Admitted, Streams
+from ctcase.trust import roster as rosters
+from ctcase.trust.roster import Roster
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What commands take from outside: the clock (seconds since 1970), randomness, the cost of a passphrase."""
+
+    clock: Callable[[], int]
+    randomness: Randomness
+    cost: Cost = DEFAULT_COST
+
+    @staticmethod
+    def system() -> "Environment":
+        """The real clock and the system's randomness."""
+        return Environment(lambda: int(time.time()), secrets.token_bytes)
+
+
+Progress = Callable[[str, int, int], bool]
+"""Told (stage, done, total) during long work; answers False to cancel, which rolls everything back."""
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a transaction has changed so far."""
+
+    streams: set[str] = field(default_factory=set)
+    roster: bool = False
+    local: bool = False
+
+    def changes(self) -> Changes:
+        """The change set that carries it to the views."""
+        return Changes(frozenset(self.streams), self.roster, self.local)
+
+
+class Session:
+    """An open vault: who this device is, the roster it holds, the streams. For one thread at a time."""
+
+    def __init__(self, opened: vault.Opened, env: Environment) -> None:
+        selftest.run()
+        self.opened = opened
+        self.env = env
+        self.forms = forms.shipped_forms()
+        self.codelists = forms.shipped_codelists()
+        searchable = {(it.record, it.name) for form in self.forms for it in form.fields() if it.searchable}
+        self.streams = Streams(rosters.rights(None), lambda kind, name: (kind, name) in searchable)
+        self._seen = -1
+        self._key: tuple[str, SigningKey] | None = None
+        self.roster: Roster | None = None
+        self.device: Device | None = None
+        self.chain = Chain()
+        with self.look():
+            pass
+
+    @property
+    def folder(self) -> Path:
+        """The vault's folder."""
+        return self.opened.folder
+
+    @property
+    def vault_id(self) -> str:
+        """The vault's random id."""
+        return self.opened.vault_id
+
+    @property
+    def me(self) -> Device:
+        """This device; a restored vault that has no key yet cannot write."""
+        if self.device is None:
+            raise Damaged("vault_damaged", what="device")
+        return self.device
+
+    @property
+    def device_id(self) -> str:
+        """The id of this device's signing key."""
+        return self.me.id
+
+    @property
+    def member_id(self) -> str:
+        """The member that this vault belongs to."""
+        return self.me.member
+
+    def close(self) -> None:
+        """Locks the vault: keys and folded cases are forgotten."""
+        self.streams.forget()
+        self._key = None
+        self.device = None
+        self.opened.close()
+
+    def signing_key(self) -> SigningKey:
+        """This device's signing key."""
+        if self._key is None or self._key[0] != self.me.id:
+            self._key = (self.me.id, SigningKey(self.me.seed))
+        return self._key[1]
+
+    def poll(self) -> Changes | None:
+        """What to refresh because another process wrote; None if none did."""
+        before = self._seen
+        with self.look():
+            pass
+        return Changes(frozenset(), roster=True, local=True) if self._seen != before else None
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """A consistent view for a query."""
+        with self.opened.database.reading() as connection:
+            self._refresh(connection)
+            yield connection
+
+    @contextmanager
+    def work(self) -> Iterator["Work"]:
+        """The one transaction of a command: all of it is saved on return, nothing after an exception."""
+        work = Work(self)
+        try:
+            with self.opened.database.transaction() as connection:
+                self._refresh(connection)
+                work.begin(connection)
+                yield work
+                work.finish()
+        except BaseException:
+            self.streams.forget()
+            self._seen = -1
+            raise
+
+    def _refresh(self, connection: Connection) -> None:
+        version = self.opened.database.data_version()
+        if version == self._seen:
+            return
+        self.streams.forget()
+        self._seen = version
+        self.device = local.get(connection, "device", Device)
+        self.chain = local.get(connection, "chain", Chain) or Chain()
+        signed = local.newest_roster(connection)
+        self.roster = rosters.read_first(signed) if signed else None
+        self.streams.rights = rosters.rights(self.roster)
+
+    def standing(self) -> Row | str:
+        """The rights of the next entry of this device, or why it has none."""
+        version = self.roster.version if self.roster else 0
+        return self.streams.rights.standing(self.me.id, self.chain.number + 1, version)
+
+    def acting(self) -> Row:
+        """The rights that commands check by. Before the welcome those asked for; capture is never blocked."""
+        standing = self.standing()
+        if isinstance(standing, Row):
+            return standing
+        known = self.streams.rights.devices.get(self.me.id)
+        if known is not None:
+            return known.rows[-1]
+        return Row(0, 0, self.me.member, frozenset(self.me.roles), ())
+
+    @property
+    def enrolled(self) -> str:
+        """no, requested, yes or revoked."""
+        if self.device is None or self.standing() == "revoked":
+            return "no" if self.device is None else "revoked"
+        return "yes" if isinstance(self.standing(), Row) else "requested"
+
+
+class Work:
+    """One command's transaction: reading streams, writing entries, and what was touched."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.touched = Touched()
+        self._chain = Chain()
+
+    def begin(self, connection: Connection) -> None:
+        """Called once by the session, inside the transaction."""
+        self.connection = connection
+        self._chain = self.session.chain
+
+    def finish(self) -> None:
+        """Saves the device's place in the chain, before the transaction commits."""
+        if self._chain != self.session.chain:
+            local.put(self.connection, "chain", self._chain)
+            self.session.chain = self._chain
+
+    def stream(self, stream: str) -> Stream:
+        """A stream that is here."""
+        found = self.session.streams.get(self.connection, stream)
+        if found is None:
+            raise Refused("not_found")
+        return found
+
+    def admit(self, batch: Iterable[Entry], *, fresh: bool = False) -> Admitted:
+        """Admits authentic entries and notes what they touched."""
+        outcome = self.session.streams.admit(self.connection, batch, fresh=fresh)
+        self.touched.streams |= outcome.streams
+        return outcome
+
+    def sign(self, draft: Draft, stream: Stream | None) -> Entry:
+        """A signed entry at the end of a stream (None: a new one), not admitted yet."""
+        session, graph = self.session, stream.graph if stream else None
+        parents = graph.heads() if graph else ()
+        depth = 1 + max((graph.entries[one].header.depth for one in parents), default=0) if graph else 1
+        place = Place(
+            device=session.me.id, number=self._chain.number + 1, before=self._chain.last,
+            previous=_previous(stream, session.me.id), stream=stream.folded.stream if stream else "", parents=parents,
+            depth=depth, time=session.env.clock(), roster=session.roster.version if session.roster else 0,
+        )  # fmt: skip
+        header, parts = compose(draft, place, session.env.randomness)
+        raw = canonical.encode(header)
+        key = session.signing_key()
+        signed = Entry(
+            entries.digest(raw), header, raw, key.sign(dsse.pae(entries.PAYLOAD_TYPE, raw)), key.public, parts
+        )
+        self._chain = Chain(header.number, signed.id)
+        return signed
+
+    def write(self, draft: Draft, stream: Stream | None = None) -> Entry:
+        """Signs and admits one entry."""
+        signed = self.sign(draft, stream)
+        if not self.admit([signed], fresh=stream is None).new:
+            raise Damaged("log_damaged")
+        return signed
+
+
+def _previous(stream: Stream | None, device: str) -> str:
+    """This device's last entry in the stream."""
+    if stream is None:
+        return ""
+    mine = [it for it in stream.graph.entries.values() if it.header.device == device]
+    return max(mine, key=lambda it: it.header.number).id if mine else ""
+
+
+def new_device(env: Environment, sealing: str, member: str, name: str, roles: tuple[str, ...]) -> Device:
+    """A device with a fresh signing key."""
+    key = SigningKey(env.randomness(32))
+    return Device(key_id(key.public), key.seed, sealing, member, name, roles)
+
+
+def open_vault(folder: Path, passphrase: str, env: Environment) -> Session:
+    """Unlocks a vault."""
+    return _session(vault.unlock(folder, passphrase), env)
+
+
+def _session(opened: vault.Opened, env: Environment) -> Session:
+    try:
+        return Session(opened, env)
+    except BaseException:
+        opened.close()
+        raise

@@ -1,0 +1,269 @@
+"""Reading bundles. The stages, each refusing the whole bundle before anything is changed:
+
+unseal → whose office, addressed to me → the rosters in it → the sender's key and signature → every batch decodes →
+signatures of the entries. Then, in one transaction, each entry is admitted, waits or is quarantined by itself.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection, delete, func, insert, select
+
+from ctcase.crypto.age import Identity
+from ctcase.errors import Refused
+from ctcase.log.entry import Entry
+from ctcase.store import entries as stored
+from ctcase.store import schema
+from ctcase.store.entries import load, pack_parts
+from ctcase.store.streams import Admitted, Streams
+from ctcase.sync import peers, ranges, sealing
+from ctcase.sync.manifest import NotTaken
+from ctcase.sync.sealing import Unsealed
+from ctcase.sync.verifying import verify_signatures
+from ctcase.trust import roster as rosters
+from ctcase.trust.roster import Roster
+
+MOST_WAITING = 20_000
+"""Waiting entries that one sending device may leave here (rule 9)."""
+
+CODES: Mapping[str, str] = {
+    "signature": "signature_wrong",
+    "form": "log_damaged",
+    "stream": "log_damaged",
+    "depth": "log_damaged",
+    "chain": "log_damaged",
+}
+"""Why an entry is quarantined, as an error code."""
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """Who reads: the device with the ids it had before, its sealing identity, and the roster held (None: not yet)."""
+
+    device: str
+    former: tuple[str, ...]
+    identity: Identity
+    roster: Roster | None
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A bundle that may be taken: opened, signed by its sender, entries decoded; rosters that supersede ours."""
+
+    unsealed: Unsealed
+    sender: str
+    member: str
+    roster: Roster
+    newer: tuple[tuple[Roster, bytes], ...]
+    entries: list[Entry]
+    misfits: list[Entry]
+
+
+class Taken(msgspec.Struct):
+    """What became of a bundle that was taken."""
+
+    admitted: Admitted
+    known: bool
+    quarantined: dict[str, str]
+    waiting: dict[str, tuple[str, ...]]
+    receipts: int
+    set_back: bool
+    own_unknown: bool
+
+
+def judge(data: bytes, reader: Reader) -> Judged:
+    """Opens a bundle for an enrolled device and decides whether it may be taken at all. Changes nothing."""
+    unsealed = sealing.unseal(data, [reader.identity])
+    manifest = unsealed.manifest
+    held = reader.roster
+    if held is None:
+        raise Refused("not_enrolled")
+    if manifest.office != held.office:
+        raise Refused("other_office")
+    if manifest.training != held.training:
+        raise Refused("training_mixed")
+    if not {reader.device, *reader.former} & set(manifest.devices):
+        raise Refused("not_addressed")
+    newer = _newer(held, unsealed.rosters)
+    roster = newer[-1][0] if newer else held
+    return _signed(unsealed, roster, newer, reader.device)
+
+
+def judge_welcome(data: bytes, reader: Reader) -> Judged:
+    """Opens a welcome: its newest roster vouches for itself, and a person must have compared the office's words."""
+    unsealed = sealing.unseal(data, [reader.identity])
+    if unsealed.manifest.purpose != "welcome" or not unsealed.rosters:
+        raise Refused("file_not_understood")
+    if reader.roster is not None:
+        if unsealed.manifest.office != reader.roster.office:
+            raise Refused("other_office")
+        if unsealed.manifest.roster < reader.roster.version:
+            raise Refused("roster_old")
+        return judge(data, reader)
+    if not {reader.device, *reader.former} & set(unsealed.manifest.devices):
+        raise Refused("not_addressed")
+    signed = unsealed.rosters[-1]
+    roster = rosters.read_first(signed)
+    if roster.office != unsealed.manifest.office or roster.training != unsealed.manifest.training:
+        raise Refused("other_office")
+    return _signed(unsealed, roster, ((roster, signed),), reader.device)
+
+
+def _newer(held: Roster, signed: Sequence[bytes]) -> tuple[tuple[Roster, bytes], ...]:
+    found: list[tuple[Roster, bytes]] = []
+    for one in signed:
+        roster = rosters.read_next(found[-1][0] if found else held, one)
+        if roster is not None:
+            found.append((roster, one))
+    return tuple(found)
+
+
+def _signed(
+    unsealed: Unsealed, roster: Roster, newer: tuple[tuple[Roster, bytes], ...], reader: str
+) -> Judged:
+    devices = rosters.device_by_id(roster)
+    sender, mine = devices.get(unsealed.manifest.sender), devices.get(reader)
+    if sender is None:
+        raise Refused("sender_unknown")
+    if not unsealed.verified_by(sender.signing):
+        raise Refused("signature_wrong", what="manifest")
+    is_office = mine is not None and mine.revoked is None and "officer" in mine.rows[-1].roles
+    if sender.revoked is not None and not is_office:
+        raise Refused("sender_revoked")
+    entries: list[Entry] = []
+    misfits: list[Entry] = []
+    for batch in unsealed.batches():
+        entries += batch.entries
+        misfits += batch.misfits
+    return Judged(unsealed, sender.id, sender.member, roster, newer, entries, misfits)
+
+
+def take(connection: Connection, streams: Streams, judged: Judged, device: str) -> Taken:
+    """Takes the entries, acknowledgements and receipts of a judged bundle; the rosters were taken before."""
+    digest, sender = judged.unsealed.digest, judged.sender
+    set_back = (
+        peers.take_acknowledgement(connection, judged.unsealed.manifest)
+        if not _read(connection, digest)
+        else False
+    )
+    receipts = peers.take_receipts(connection, sender, judged.unsealed.receipts)
+    here = stored.known(connection, (one.id for one in judged.entries))
+    own_unknown = any(one.header.device == device and one.id not in here for one in judged.entries)
+    good, quarantined = _authentic(judged.entries, here)
+    quarantined |= {one.id: "form" for one in judged.misfits}
+    admitted = streams.admit(connection, good)
+    quarantined |= admitted.refused
+    waiting = _wait(connection, streams, admitted, {one.id: one for one in good}, sender)
+    _quarantine(connection, quarantined, judged, digest)
+    known = _read(connection, digest)
+    if not known:
+        _remember(connection, judged, quarantined)
+    return Taken(admitted, known, quarantined, waiting, receipts, set_back, own_unknown)
+
+
+def _read(connection: Connection, digest: str) -> bool:
+    read = schema.bundle_read
+    return connection.scalar(select(read.c.digest).where(read.c.digest == digest)) is not None
+
+
+def _authentic(entries: Sequence[Entry], here: Mapping[str, str]) -> tuple[list[Entry], dict[str, str]]:
+    """Entries that are here already were verified when they came; their parts are held against the same header."""
+    fresh = [one for one in entries if one.id not in here]
+    verdicts = dict(zip((one.id for one in fresh), verify_signatures(fresh), strict=True))
+    good = [one for one in entries if verdicts.get(one.id, True)]
+    return good, {one: "signature" for one, verdict in verdicts.items() if not verdict}
+
+
+def _wait(
+    connection: Connection, streams: Streams, admitted: Admitted, offered: Mapping[str, Entry], sender: str
+) -> dict[str, tuple[str, ...]]:
+    """Keeps what lacks a parent, and admits what waited for what came now, until nothing moves."""
+    table = schema.waiting
+    known = set(connection.scalars(select(table.c.entry)))
+    fresh = {one: missing for one, missing in admitted.waiting.items() if one not in known}
+    if fresh:
+        count = connection.scalar(select(func.count()).where(table.c.sender == sender)) or 0
+        if count + len(fresh) > MOST_WAITING:
+            raise Refused("limit_exceeded", what="waiting")
+        connection.execute(insert(table), [_waiting_row(offered[one], fresh[one], sender) for one in fresh])
+    _arrived(connection, [one.id for one in admitted.new])
+    while admitted.new:
+        freed = _freed(connection)
+        if not freed:
+            break
+        more = streams.admit(connection, freed)
+        gone = [one.id for one in more.new] + list(more.refused)
+        if not gone:
+            break
+        _arrived(connection, gone)
+        admitted.new += more.new
+        admitted.refused |= more.refused
+        admitted.streams |= more.streams
+    return {
+        one: missing
+        for one, missing in admitted.waiting.items()
+        if one not in {new.id for new in admitted.new}
+    }
+
+
+def _arrived(connection: Connection, ids: Sequence[str]) -> None:
+    table = schema.waiting
+    if ids and connection.scalar(select(table.c.entry).limit(1)) is not None:
+        for start in range(0, len(ids), stored.CHUNK):
+            connection.execute(delete(table).where(table.c.entry.in_(ids[start : start + stored.CHUNK])))
+
+
+def _waiting_row(one: Entry, missing: Sequence[str], sender: str) -> dict[str, object]:
+    return {
+        "entry": one.id, "sender": sender, "missing": " ".join(missing), "header": one.raw,
+        "signature": one.signature, "key": one.key, "parts": pack_parts(one.parts),
+    }  # fmt: skip
+
+
+def _freed(connection: Connection) -> list[Entry]:
+    """Waiting entries of which at least one missing parent is here now, and what waits for those in turn."""
+    table = schema.waiting
+    rows = connection.execute(select(table)).all()
+    lacking = {one for row in rows for one in row.missing.split()}
+    here = stored.known(connection, lacking)
+    ready = {row.entry for row in rows if all(one in here for one in row.missing.split())}
+    while more := {
+        row.entry
+        for row in rows
+        if row.entry not in ready and all(one in here or one in ready for one in row.missing.split())
+    }:
+        ready |= more
+    return [load(row.header, row.signature, row.key, row.parts) for row in rows if row.entry in ready]
+
+
+def _quarantine(connection: Connection, reasons: Mapping[str, str], judged: Judged, digest: str) -> None:
+    table = schema.quarantine
+    offered = {one.id: one for one in (*judged.entries, *judged.misfits)}
+    for one, reason in reasons.items():
+        found = offered.get(one)
+        connection.execute(delete(table).where(table.c.entry == one))
+        connection.execute(
+            insert(table).values(
+                entry=one,
+                bundle=digest,
+                sender=judged.sender,
+                code=CODES.get(reason, "log_damaged"),
+                header=found.raw if found else b"",
+                signature=found.signature if found else b"",
+            )
+        )
+
+
+def _remember(connection: Connection, judged: Judged, quarantined: Mapping[str, str]) -> None:
+    manifest = judged.unsealed.manifest
+    refused = [NotTaken(CODES.get(reason, "log_damaged"), one) for one, reason in sorted(quarantined.items())]
+    carried = ranges.of(peers.numbers(connection, [one.id for one in judged.entries]))
+    connection.execute(
+        insert(schema.bundle_read).values(
+            digest=judged.unsealed.digest,
+            device=judged.sender,
+            number=manifest.number,
+            entries=len(judged.entries) - len(quarantined),
+            refused=msgspec.json.encode(refused).decode(),
+            ranges=carried.encode(),
+            had=1,
+        )
+    )

@@ -1,0 +1,100 @@
+"""Writing bundles: what an addressee may have and has not, with the roster, receipts and acknowledgements."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+from sqlalchemy import Connection, insert
+
+from ctcase.crypto.age import HybridRecipient, read_recipient
+from ctcase.crypto.signing import SigningKey
+from ctcase.errors import Refused
+from ctcase.log.entry import Entry
+from ctcase.store import entries, local, schema
+from ctcase.store.streams import Streams
+from ctcase.sync import peers, ranges, sealing, splitting
+from ctcase.sync.sealing import Content, Heading, Written
+from ctcase.trust import roster as rosters
+from ctcase.trust.roster import Device, Roster
+
+Save = Callable[[Written, int], None]
+"""Puts one sealed bundle where it belongs; what it raises undoes the writing of that bundle."""
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """What is needed to write: the roster held, this device and its key."""
+
+    roster: Roster
+    device: str
+    key: SigningKey
+
+
+def recipients(devices: Sequence[Device]) -> dict[str, HybridRecipient]:
+    """The sealing keys of devices by their ids."""
+    found = {}
+    for device in devices:
+        recipient = read_recipient(device.sealing)
+        if not isinstance(recipient, HybridRecipient):
+            raise Refused("file_not_understood", what="recipient")
+        found[device.id] = recipient
+    return found
+
+
+def write(
+    connection: Connection, streams: Streams, sender: Outgoing, addressee: str, devices: Sequence[Device],
+    purpose: str = "sync", limit: int = splitting.DEFAULT_LIMIT,
+) -> Iterator[tuple[Written, int]]:  # fmt: skip
+    """Seals what these devices lack, in bundles under `limit`; one at least, which carries roster and receipts.
+
+    Yields each bundle with the number of its entries; when the caller comes back for the next, it is recorded as sent.
+    """
+    wanted = peers.unsent(connection, streams, sender.roster, devices)
+    held = tuple(local.all_rosters(connection))
+    signed = _chain(held)
+    receipts = peers.receipts_for(connection, devices)
+    read = peers.read_from(connection, devices)
+    besides = sum(map(len, signed)) + 40 * len(read) + 400 * len(receipts) + 2048 * len(devices)
+    groups = splitting.split(entries.of_seqs(connection, wanted), limit, besides) or [[]]
+    for group in groups:
+        number = (local.get(connection, "bundles", int) or 0) + 1
+        local.put(connection, "bundles", number)
+        heading = Heading(
+            sender.roster.office,
+            sender.roster.training,
+            addressee,
+            purpose,
+            number,
+            sender.roster.version,
+            read,
+        )
+        written = sealing.write(heading, Content(signed, group, receipts), sender.key, recipients(devices))
+        yield written, len(group)
+        _record(connection, written, devices, group)
+
+
+def _chain(held: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """The rosters in which the root keys changed, and the newest: each can be judged by the one before."""
+    if not held:
+        return ()
+    newest = rosters.read_first(held[-1])
+    chain: list[bytes] = []
+    roots = None
+    for signed in held[:-1]:
+        one = rosters.read_first(signed)
+        if one.roots != roots:
+            roots = one.roots
+            chain.append(signed)
+    return (held[-1],) if roots in (None, newest.roots) and len(chain) <= 1 else (*chain, held[-1])
+
+
+def _record(
+    connection: Connection, written: Written, devices: Sequence[Device], group: Sequence[Entry]
+) -> None:
+    carried = ranges.of(peers.numbers(connection, [one.id for one in group])).encode()
+    connection.execute(
+        insert(schema.bundle_sent),
+        [
+            {"digest": written.digest, "peer": device.id, "number": written.manifest.number, "acknowledged": 0,
+             "ranges": carried}
+            for device in devices
+        ],
+    )  # fmt: skip

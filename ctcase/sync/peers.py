@@ -1,0 +1,197 @@
+"""Who may be written to, what each may have, and what each has (rules 23 and 25)."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from ctcase.log.fold import Folded
+from ctcase.store import entries, schema
+from ctcase.store.streams import Streams
+from ctcase.sync import ranges
+from ctcase.sync.manifest import OFFICE, Manifest, NotTaken, Receipt
+from ctcase.sync.ranges import Ranges
+from ctcase.trust.roster import Device, DeviceRow, Roster, devices_of, office_devices
+
+MOST_RECEIPTS = 100
+
+_not_taken = msgspec.json.Decoder(tuple[NotTaken, ...])
+
+
+def devices_for(held: Roster, addressee: str, besides: str = "") -> tuple[Device, ...]:
+    """The devices that a bundle to this addressee is sealed to, without the sender's own."""
+    found = office_devices(held) if addressee == OFFICE else devices_of(held, addressee)
+    return tuple(device for device in found if device.id != besides)
+
+
+def addressees(held: Roster, device: str) -> tuple[str, ...]:
+    """Everybody this device can write to: the office, and each other member with a device."""
+    mine = next((one.member for one in held.devices if one.id == device), "")
+    others = [one.id for one in held.members if one.id != mine and devices_of(held, one.id)]
+    officers = {one.member for one in office_devices(held)}
+    office = [OFFICE] if devices_for(held, OFFICE, device) and mine not in officers else []
+    return (*office, *others)
+
+
+def entitled(connection: Connection, streams: Streams, held: Roster, device: Device) -> list[int]:
+    """The entries that a device may have, by number of arrival: ancestor-closed in each stream."""
+    row = device.rows[-1]
+    entry, case = schema.entry, schema.case_row
+    if "officer" in row.roles:
+        return list(connection.scalars(select(entry.c.seq).order_by(entry.c.seq)))
+    present = select(case.c.stream).where(case.c.team.in_(row.teams))
+    if not _sees_the_team(row):
+        present = present.where(or_(case.c.owner == device.member, case.c.owner.not_in(_at_home(held, row))))
+    wanted = select(entry.c.seq).where(or_(entry.c.stream == held.stream, entry.c.stream.in_(present)))
+    found = set(connection.scalars(wanted))
+    found.update(_former(connection, streams, device.member, row))
+    return sorted(found)
+
+
+def _sees_the_team(row: DeviceRow) -> bool:
+    return "supervisor" in row.roles
+
+
+def _at_home(held: Roster, row: DeviceRow) -> list[str]:
+    """Members of the reader's teams: their cases are theirs; the others' were handed over."""
+    return [
+        device.member
+        for device in held.devices
+        if device.revoked is None and set(device.rows[-1].teams) & set(row.teams)
+    ]
+
+
+def _former(connection: Connection, streams: Streams, member: str, row: DeviceRow) -> Iterable[int]:
+    """What was written while a case was with one of these teams, and what hands it on."""
+    case = schema.case_row
+    for team in row.teams:
+        quoted = msgspec.json.encode(team).decode()
+        query = select(case.c.stream).where(
+            case.c.team.not_in(row.teams), case.c.teams.contains(quoted, autoescape=True)
+        )
+        if not _sees_the_team(row):
+            query = query.where(case.c.owner == member)
+        for stream in list(connection.scalars(query)):
+            state = streams.get(connection, stream)
+            if state is not None:
+                ids = _written_with(state.folded, state.graph.ancestors, state.graph.position, row.teams)
+                yield from numbers(connection, ids)
+
+
+def _written_with(
+    folded: Folded, ancestors: dict[str, int], position: dict[str, int], teams: Sequence[str]
+) -> list[str]:
+    mask = 0
+    for one, team in folded.team_at.items():
+        if team in teams:
+            mask |= ancestors[one] | 1 << position[one]
+    return [one for one, place in position.items() if mask >> place & 1]
+
+
+def numbers(connection: Connection, ids: Sequence[str]) -> list[int]:
+    """The numbers of arrival of entries that are here."""
+    found: list[int] = []
+    for start in range(0, len(ids), entries.CHUNK):
+        part = ids[start : start + entries.CHUNK]
+        found += connection.scalars(select(schema.entry.c.seq).where(schema.entry.c.id.in_(part)))
+    return found
+
+
+def has(connection: Connection, device: str) -> Ranges:
+    """What a device is known to have: bundles of ours that it acknowledged, and what its own bundles carried."""
+    sent, read = schema.bundle_sent, schema.bundle_read
+    parts = [
+        *connection.scalars(select(sent.c.ranges).where(sent.c.peer == device, sent.c.acknowledged == 1)),
+        *connection.scalars(select(read.c.ranges).where(read.c.device == device, read.c.had == 1)),
+    ]
+    return ranges.union(ranges.decode(part) for part in parts)
+
+
+def refused_by(connection: Connection, device: str) -> list[int]:
+    """Entries that a device said it did not take: exceptions from what it acknowledged."""
+    receipt = schema.receipt
+    rows = connection.scalars(
+        select(receipt.c.refused).where(receipt.c.device == device, receipt.c.refused != "[]")
+    )
+    return numbers(connection, [one.entry for row in rows for one in _not_taken.decode(row)])
+
+
+def unsent(connection: Connection, streams: Streams, held: Roster, devices: Sequence[Device]) -> list[int]:
+    """What at least one of these devices may have and is not known to have."""
+    wanted: set[int] = set()
+    for device in devices:
+        there, exceptions = has(connection, device.id), set(refused_by(connection, device.id))
+        wanted.update(
+            one
+            for one in entitled(connection, streams, held, device)
+            if one not in there or one in exceptions
+        )
+    return sorted(wanted)
+
+
+def take_acknowledgement(connection: Connection, manifest: Manifest) -> bool:
+    """Takes what the sender says it has now, which is absolute; True if its vault was set back to an earlier state.
+
+    Then what its own bundles once carried no longer counts as there. It shows by a number that was used twice, or by a
+    later bundle that says less than an earlier one.
+    """
+    sent, read = schema.bundle_sent, schema.bundle_read
+    said, lost = set(manifest.has), 0
+    before = select(sent.c.digest, sent.c.acknowledged).where(sent.c.peer == manifest.sender)
+    for digest, acknowledged in connection.execute(before).tuples().all():
+        now = int(digest in said)
+        if now != acknowledged:
+            change = update(sent).where(sent.c.digest == digest, sent.c.peer == manifest.sender)
+            connection.execute(change.values(acknowledged=now))
+            lost += acknowledged
+    last = last_read(connection, manifest.sender)
+    again = select(read.c.digest).where(read.c.device == manifest.sender, read.c.number == manifest.number)
+    set_back = (lost > 0 and manifest.number > last) or connection.scalar(again.limit(1)) is not None
+    if set_back:
+        connection.execute(update(read).where(read.c.device == manifest.sender).values(had=0))
+    return set_back
+
+
+def last_read(connection: Connection, device: str) -> int:
+    """The number of the last bundle read from a device, 0 if none was."""
+    read = schema.bundle_read
+    return connection.scalar(select(func.max(read.c.number)).where(read.c.device == device)) or 0
+
+
+def receipts_for(connection: Connection, devices: Sequence[Device]) -> tuple[Receipt, ...]:
+    """What became of the last bundles read from these devices."""
+    read = schema.bundle_read
+    rows = connection.execute(
+        select(read.c.digest, read.c.number, read.c.entries, read.c.refused)
+        .where(read.c.device.in_([device.id for device in devices]))
+        .order_by(read.c.number.desc())
+        .limit(MOST_RECEIPTS)
+    )
+    return tuple(Receipt(row.digest, row.number, _not_taken.decode(row.refused), row.entries) for row in rows)
+
+
+def read_from(connection: Connection, devices: Sequence[Device]) -> list[str]:
+    """The digests of the bundles that were read from these devices and are here now."""
+    read = schema.bundle_read
+    return list(
+        connection.scalars(select(read.c.digest).where(read.c.device.in_([device.id for device in devices])))
+    )
+
+
+def take_receipts(connection: Connection, sender: str, receipts: Sequence[Receipt]) -> int:
+    """Keeps what a peer says of our bundles; how many of them are news."""
+    table, news = schema.receipt, 0
+    ours = set(
+        connection.scalars(select(schema.bundle_sent.c.digest).where(schema.bundle_sent.c.peer == sender))
+    )
+    for one in receipts:
+        if one.bundle not in ours:
+            continue
+        where = (table.c.bundle == one.bundle, table.c.device == sender)
+        row = {
+            "bundle": one.bundle, "device": sender, "number": one.number, "entries": one.taken,
+            "refused": msgspec.json.encode(one.refused).decode(),
+        }  # fmt: skip
+        news += connection.execute(delete(table).where(*where)).rowcount == 0
+        connection.execute(insert(table).values(row))
+    return news

@@ -1,0 +1,46 @@
+"""Sets of entries as ranges of their numbers of arrival: what was sent and what a peer has, in little room."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+import msgspec
+
+_reader = msgspec.json.Decoder(list[tuple[int, int]])
+
+
+class Ranges(msgspec.Struct, frozen=True):
+    """Ascending, disjoint ranges, both ends included."""
+
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def __contains__(self, number: int) -> bool:
+        place = bisect_right(self.spans, (number, 2**63)) - 1
+        return place >= 0 and number <= self.spans[place][1]
+
+    def __len__(self) -> int:
+        return sum(last - first + 1 for first, last in self.spans)
+
+    def encode(self) -> str:
+        """As stored."""
+        return msgspec.json.encode(self.spans).decode()
+
+
+def decode(text: str) -> Ranges:
+    """From what was stored."""
+    return Ranges(tuple(_reader.decode(text)))
+
+
+def of(numbers: Iterable[int]) -> Ranges:
+    """The ranges of some numbers."""
+    return union([Ranges(tuple((number, number) for number in sorted(set(numbers))))])
+
+
+def union(parts: Iterable[Ranges]) -> Ranges:
+    """All numbers of all parts."""
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(span for part in parts for span in part.spans):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return Ranges(tuple(merged))
