@@ -126,6 +126,9 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
             raise ValueError("least or most")
         if self.htcds_label is not None and self.htcds is None:
             raise ValueError("htcds_label")
+        if self.htcds is not None and self.type == "texts":
+            # A sheet joins several values by `;`, which free texts may contain themselves.
+            raise ValueError("htcds")
         if self.htcds is not None and self.confidential:
             # What is confidential leaves only when a person picks it, never as a column of an export.
             raise ValueError("confidential")

@@ -92,6 +92,7 @@ class TestLoading:
             {"least": 3},
             {"type": "integer", "most": 2**53},
             {"htcds": "first name"},
+            {"htcds": "prs_FirstName", "type": "texts"},
             {"htcds_label": "First Name"},
             {"htcds": "prs_FirstName", "confidential": True},
             {"shown_when": {"all": [], "any": []}},
