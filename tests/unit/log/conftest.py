@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 import pytest
@@ -41,11 +41,10 @@ class Device:
     number: int = 0
     before: str = ""
     roster: int = 1
-    last: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def id(self) -> str:
-        return key_id(self.key.public)
+    def __post_init__(self) -> None:
+        self.public = self.key.public
+        self.id = key_id(self.public)
 
 
 class World:
@@ -83,7 +82,7 @@ class World:
     def enrol(self, name: str, roles: Sequence[str], teams: Sequence[str] = ("north",)) -> None:
         device = self.devices[name]
         row = Row(self.version, NEVER, device.member, frozenset(roles), tuple(teams))
-        self.rights_of[device.id] = DeviceRights((row,), device.key.public)
+        self.rights_of[device.id] = DeviceRights((row,), device.public)
 
     def grant(self, name: str, roles: Sequence[str], teams: Sequence[str], at_latest: int = NEVER) -> int:
         """A new roster version with another row for this device; devices know it when a test says so."""
@@ -146,7 +145,7 @@ class World:
     def sign(self, device: Device, header, bodies: Sequence[Part]) -> Entry:
         raw = canonical.encode(header)
         signature = device.key.sign(dsse.pae(PAYLOAD_TYPE, raw))
-        return Entry(digest(raw), header, raw, signature, device.key.public, tuple(bodies))
+        return Entry(digest(raw), header, raw, signature, device.public, tuple(bodies))
 
     def write(self, name: str, kind: str, parts: Sequence[tuple[str, str, bytes]], **how: object) -> str:
         """Writes and admits; gives the id."""
