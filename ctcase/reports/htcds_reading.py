@@ -108,7 +108,7 @@ def read_file(path: Path) -> bytes:
 
 
 def read_rows(source: bytes | Path, form: Form, codelists: Mapping[str, CodeList]) -> Reading:
-    """Reads an HTCDS file; nothing but its header has been read when this returns.
+    """Reads an HTCDS file; its columns are known when this returns, its rows are judged as they are walked.
 
     Raises Refused `file_not_understood` (with a `reason` code) or `limit_exceeded`, EnvironmentFailed for the disk.
     """

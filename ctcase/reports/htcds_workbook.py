@@ -36,7 +36,7 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, struct.error,
-    ValueError, KeyError, IndexError, OverflowError, ArithmeticError, NotImplementedError, RuntimeError,
+    ValueError, LookupError, OverflowError, ArithmeticError, NotImplementedError, RuntimeError,
 )  # fmt: skip
 """What the zip and XML modules and wrong numbers raise on hostile input."""
 

@@ -1,8 +1,10 @@
 """The xlsx container: what other programs write is read as shown, and hostile files cost little."""
 
 import io
+import random
 import struct
 import zipfile
+from collections import Counter
 
 import pytest
 
@@ -18,6 +20,14 @@ def refused(data):
     with pytest.raises(Refused) as caught:
         rows_of(data)
     return caught.value.code
+
+
+def damaged(content, chance):
+    content = bytearray(content)
+    at = chance.randrange(len(content))
+    pieces = [b"<", b"&", b'"', b"9" * 30, b"\0", b"-", b"e9", content[at : at + 20], b""]
+    content[at : at + chance.randrange(5)] = chance.choice(pieces)
+    return bytes(content)
 
 
 class TestCells:
@@ -174,6 +184,33 @@ class TestHostile:
     def test_every_truncation_is_refused(self, make_workbook):
         data = make_workbook('<row><c t="str"><v>text</v></c></row>')
         assert {refused(data[:length]) for length in range(0, len(data), 7)} == {"file_not_understood"}
+
+    @pytest.mark.parametrize("encoding", ["none-such", "UTF-7", "zlib", "EBCDIC-CP-US"])
+    def test_an_encoding_that_is_none_is_refused(self, make_workbook, encoding):
+        before = f'<?xml version="1.0" encoding="{encoding}"?>'
+        assert refused(make_workbook("<row/>", before=before)) == "file_not_understood"
+
+    def test_random_damage_is_refused_or_harmless(self, make_workbook):
+        chance = random.Random(20261121)
+        sheet = '<row r="1"><c r="A1" t="s" s="1"><v>0</v></c><c r="B1" s="1"><v>36227</v></c></row>'
+        styles = '<numFmts><numFmt numFmtId="164" formatCode="yyyy"/></numFmts><cellXfs><xf numFmtId="164"/></cellXfs>'
+        with zipfile.ZipFile(
+            io.BytesIO(make_workbook(sheet, strings="<si><t>a</t></si>", styles=styles))
+        ) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        outcomes = Counter()
+        for _ in range(400):
+            stream, hit = io.BytesIO(), chance.choice(list(parts))
+            with zipfile.ZipFile(stream, "w") as archive:
+                for name, content in parts.items():
+                    archive.writestr(name, damaged(content, chance) if name == hit else content)
+            try:
+                rows_of(stream.getvalue())
+                outcomes["read"] += 1
+            except Refused as problem:
+                outcomes[problem.code] += 1
+        assert outcomes["read"] > 50
+        assert outcomes["file_not_understood"] > 50
 
     def test_a_sound_archive_is_opened(self, make_workbook):
         assert "xl/workbook.xml" in open_archive(make_workbook("<row/>")).namelist()
