@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from ctcase.app import exchange, results, root
-from ctcase.app.results import Outcome
+from ctcase.app.results import Changes, Outcome
 from ctcase.app.session import Environment, Session, Work, new_device, open_vault
 from ctcase.crypto import fingerprint
 from ctcase.crypto.age import AgeError, HybridIdentity, HybridRecipient, read_identity, read_recipient
@@ -372,3 +372,22 @@ def add_agency(session: Session, name: str, kind: str = "") -> Outcome[results.W
             work.write(Draft("set", ((one, "case", body),)), stream)
         changes = work.touched.changes()
     return Outcome(results.Written(id=one), changes)
+
+
+def enrol_recovered(session: Session, device: local.Device, old: str, opened: root.Root) -> Changes:
+    """Enrols the new device of a recovered vault with the rights of the old one, and writes that into the log."""
+    with session.work() as work:
+        held = opened.roster
+        before = roster.device_by_id(held).get(old)
+        if before is None or before.revoked is not None or session.roster is None:
+            raise Refused("sender_unknown")
+        row = DeviceRow(held.version + 1, before.rows[-1].roles, before.rows[-1].teams)
+        fresh = Device(device.id, SigningKey(device.seed).public, before.sealing, before.member, (row,))
+        owner = find_member(held, before.member)
+        changed = _replaced(work, editing.enrol(held, opened.previous, owner, fresh), old, owner)
+        opened.sign_next(work, changed)
+        sets = {"device": payload.FieldSet(device.id), "replaces": payload.FieldSet(old)}
+        body = payload.write(payload.Sets("recovery", sets))
+        record = new_id(session.env.randomness)
+        work.write(Draft("set", ((record, "case", body),)), work.stream(session.roster.stream))
+        return work.touched.changes()

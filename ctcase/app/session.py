@@ -21,7 +21,7 @@ from ctcase.model import canonical, forms
 from ctcase.model.ids import Randomness
 from ctcase.store import local, vault
 from ctcase.store.local import Chain, Device
-from ctcase.store.projection import Stream
+from ctcase.store.projection import Searchable, Stream
 from ctcase.store.streams import Admitted, Streams
 from ctcase.trust import roster as rosters
 from ctcase.trust.roster import Roster
@@ -67,8 +67,9 @@ class Session:
         self.env = env
         self.forms = forms.shipped_forms()
         self.codelists = forms.shipped_codelists()
-        searchable = {(it.record, it.name) for form in self.forms for it in form.fields() if it.searchable}
-        self.streams = Streams(rosters.rights(None), lambda kind, name: (kind, name) in searchable)
+        words = {(it.record, it.name) for form in self.forms for it in form.fields() if it.searchable}
+        self.searchable: Searchable = lambda kind, name: (kind, name) in words
+        self.streams = Streams(rosters.rights(None), self.searchable)
         self._seen = -1
         self._key: tuple[str, SigningKey] | None = None
         self.roster: Roster | None = None
@@ -199,6 +200,10 @@ class Work:
         if self._chain != self.session.chain:
             local.put(self.connection, "chain", self._chain)
             self.session.chain = self._chain
+
+    def forget_chain(self) -> None:
+        """Begins a new chain: the device has a new signing key."""
+        self._chain = Chain()
 
     def stream(self, stream: str) -> Stream:
         """A stream that is here."""

@@ -15,6 +15,7 @@ from ctcase.log.fold_steps import Disclosed, Machine
 from ctcase.log.payload import Step, StepData
 from ctcase.log.reading import Reading
 from ctcase.model import canonical
+from ctcase.model.ids import show_case_code
 from ctcase.model.values import Value
 from ctcase.store.search import fold_text
 from ctcase.workflow.case import state_of
@@ -134,7 +135,7 @@ def consent_word(consents: Mapping[str, Consent]) -> str:
 
 
 def _names(folded: Folded, alias: str, searchable: Searchable) -> str:
-    found = [folded.code, alias]
+    found = [folded.code, show_case_code(folded.code), alias]
     for record in folded.records.values():
         for name, field in record.fields.items():
             if searchable(record.kind, name):

@@ -57,6 +57,10 @@ class Streams:
                 self._keep(stream, kept)
         return kept
 
+    def many(self, connection: Connection, streams: Sequence[str]) -> dict[str, Stream]:
+        """Several streams, those that are here."""
+        return self._states(connection, streams)
+
     def _keep(self, stream: str, state: Stream) -> None:
         self._kept[stream] = state
         self._kept.move_to_end(stream)

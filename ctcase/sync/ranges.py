@@ -44,3 +44,20 @@ def union(parts: Iterable[Ranges]) -> Ranges:
         else:
             merged.append((first, last))
     return Ranges(tuple(merged))
+
+
+def intersection(parts: Iterable[Ranges]) -> Ranges:
+    """The numbers that are in every part; none if there is no part."""
+    found: Ranges | None = None
+    for part in parts:
+        found = part if found is None else _common(found, part)
+    return found or Ranges()
+
+
+def _common(one: Ranges, other: Ranges) -> Ranges:
+    spans = []
+    for first, last in one.spans:
+        for start, end in other.spans:
+            if start <= last and first <= end:
+                spans.append((max(first, start), min(last, end)))
+    return Ranges(tuple(spans))

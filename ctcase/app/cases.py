@@ -1,0 +1,187 @@
+"""Cases as commands: add, find, show, change (DESIGN §13)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ctcase.app import case_view, fields, similar
+from ctcase.app.fields import Catalogue, Change
+from ctcase.app.results import CaseAdded, CaseSet, CaseShown, Outcome, Similar, Written
+from ctcase.app.session import Session, Work
+from ctcase.errors import Refused, refusal
+from ctcase.log import payload
+from ctcase.log.entry import Draft
+from ctcase.log.fold import Folded
+from ctcase.log.rights import Row
+from ctcase.model import forms
+from ctcase.model.ids import is_digest, new_case_code, read_case_code, show_case_code
+from ctcase.model.values import CONTROL, Value
+from ctcase.store import queries
+from ctcase.store.projection import Stream
+from ctcase.workflow import policy
+
+_REFUSALS = {"role": "role_missing", "not_this_team": "not_your_case"}
+
+
+def check_right(session: Session, action: str, folded: Folded | None = None) -> Row:
+    """Refuses what the policy does not allow this member in this case (None: a new one of his own team)."""
+    row = session.acting()
+    mine = folded is None or session.enrolled == "requested" or folded.team in row.teams
+    if why := policy.may(action, row.roles, in_team=mine):
+        raise Refused(_REFUSALS[why])
+    return row
+
+
+def opening(session: Session) -> payload.Opening:
+    """The control part of a new case of this member's home team."""
+    row = session.acting()
+    team = row.teams[0] if row.teams else ""
+    return payload.Opening(type="case", code=new_case_code(session.env.randomness), team=team)
+
+
+def read_document(catalogue: Catalogue, document: Mapping[str, Any]) -> list[Change]:
+    """The fields in a case file: {"alias": …, "person": {FIELD: VALUE}, "case": {…}}."""
+    if not set(document) <= {"alias", "person", "case"}:
+        raise Refused(
+            "file_not_understood", keys=sorted(map(str, set(document) - {"alias", "person", "case"}))[:5]
+        )
+    given: list[tuple[str, str, Any]] = []
+    if document.get("alias") is not None:
+        given.append(("case", "alias", document["alias"]))
+    for record in ("person", "case"):
+        section = document.get(record) or {}
+        if not isinstance(section, Mapping):
+            raise Refused("file_not_understood", record=record)
+        given += [(record, str(name), value) for name, value in section.items()]
+    changes = []
+    for record, name, plain in given:
+        known, value = catalogue.find(record, name), fields.as_value(plain)
+        if known is None:
+            raise Refused("file_not_understood", field=f"{record}.{name}"[:80], reason="unknown_field")
+        if reason := catalogue.check(known, value):
+            raise Refused("file_not_understood", field=f"{record}.{name}", reason=reason)
+        if value is not None:
+            changes.append(Change(record, known, value))
+    return changes
+
+
+def add_case(session: Session, document: Mapping[str, Any]) -> Outcome[CaseAdded]:
+    """A new case, with what is known of it; capture is never blocked, whatever the roster."""
+    changes = read_document(fields.catalogue(session), document)
+    check_right(session, "open_case")
+    with session.work() as work:
+        alike = similar.find(work.connection, changes)
+        entry = open_case(work, changes)
+        code = work.stream(entry).folded.code
+        done = work.touched.changes()
+    return Outcome(CaseAdded(show_case_code(code), entry, alike), done)
+
+
+def open_case(work: Work, changes: Iterable[Change]) -> str:
+    """Writes the root of a new case with its first fields and returns its id."""
+    control = ("control", CONTROL, payload.write(opening(work.session)))
+    return work.write(Draft("open", (control, *fields.parts(changes)))).id
+
+
+def similar_cases(session: Session, document: Mapping[str, Any]) -> list[Similar]:
+    """Cases that may be of the same person, before a new one is made."""
+    changes = read_document(fields.catalogue(session), document)
+    with session.look() as connection:
+        return similar.find(connection, changes)
+
+
+def find_case(session: Session, text: str) -> str:
+    """The stream of a case by its code or its id; a code that two cases have is `ambiguous`."""
+    with session.look() as connection:
+        if is_digest(text) and queries.seqs_of(connection, [text]):
+            return text
+        code = read_case_code(text)
+        found = queries.streams_by_code(connection, code) if code else []
+    if not found:
+        raise Refused("not_found", what="case")
+    if len(found) > 1:
+        raise Refused("ambiguous", ids=found)
+    return found[0]
+
+
+def show_case(session: Session, code: str) -> CaseShown:
+    """A whole case: records, consents, referrals, disclosures, conflicts and history."""
+    stream = find_case(session, code)
+    with session.look() as connection:
+        return case_view.show(session, connection, stream)
+
+
+def parse_assignments(session: Session, assignments: Sequence[str]) -> dict[str, Value]:
+    """`record.field=value` arguments as values, read by the type of their field."""
+    catalogue = fields.catalogue(session)
+    parsed: dict[str, Value] = {}
+    for assignment in assignments:
+        name, sign, text = assignment.partition("=")
+        if not sign:
+            raise refusal("usage", argument=name[:80])
+        record, field = fields.split_name(name)
+        known = catalogue.find(record, field) if record in ("person", "case") else None
+        if known is None:
+            raise refusal("usage", field=name[:80], reason="unknown_field")
+        parsed[name] = forms.parse_text(known.field, text)
+    return parsed
+
+
+def set_fields(session: Session, code: str, values: Mapping[str, Value]) -> Outcome[CaseSet]:
+    """Changes fields; what has that value already is left alone. Each set names what its author was shown."""
+    stream_id = find_case(session, code)
+    catalogue = fields.catalogue(session)
+    with session.work() as work:
+        stream = work.stream(stream_id)
+        check_right(session, "set", stream.folded)
+        changes = changed_fields(stream, catalogue, values)
+        entry = work.write(Draft("set", fields.parts(changes)), stream).id if changes else None
+        done = work.touched.changes()
+    names = [f"{change.record}.{change.known.field.name}" for change in changes]
+    return Outcome(CaseSet(show_case_code(stream.folded.code), entry, names), done)
+
+
+def changed_fields(stream: Stream, catalogue: Catalogue, values: Mapping[str, Value]) -> list[Change]:
+    """What a member who sees the case as it is now changes by giving these values."""
+    changes = []
+    for name, value in values.items():
+        record, field = fields.split_name(name)
+        kind = fields.kind_of(record, stream.folded.records)
+        known = catalogue.find(kind, field) if kind else None
+        if known is None:
+            raise refusal("usage", field=name[:80], reason="unknown_field")
+        if reason := catalogue.check(known, value):
+            raise refusal("usage", field=name, reason=reason)
+        there = stream.folded.records.get(record)
+        shown = there.fields.get(field) if there else None
+        if shown is None and value is None:
+            continue
+        if shown is not None and type(shown.value) is type(value) and shown.value == value:
+            continue
+        # an edit replaces the value on the screen; what stands beside it in a conflict stays until it is decided
+        over = [it.entry for it in shown.candidates if it.value == shown.value] if shown else []
+        changes.append(Change(record, known, value, tuple(over)))
+    return changes
+
+
+def transfer(session: Session, code: str, team: str) -> Outcome[Written]:
+    """Hands a case to another team."""
+    stream_id = find_case(session, code)
+    team = " ".join(team.split())
+    if not team or (session.roster and team not in teams(session)):
+        raise Refused("not_found", what="team")
+    with session.work() as work:
+        stream = work.stream(stream_id)
+        check_right(session, "transfer", stream.folded)
+        if team == stream.folded.team:
+            raise Refused("state_forbids")
+        entry = work.write(
+            Draft("transfer", (("control", CONTROL, payload.write(payload.Transfer(team))),)), stream
+        )
+        done = work.touched.changes()
+    return Outcome(Written(entry=entry.id), done)
+
+
+def teams(session: Session) -> list[str]:
+    """The teams that the roster knows."""
+    held = session.roster
+    return sorted({team for one in held.devices for row in one.rows for team in row.teams}) if held else []

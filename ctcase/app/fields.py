@@ -1,0 +1,119 @@
+"""Fields as commands know them: `record.field` names, their form and category, and the parts a change is written in."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from ctcase.app.session import Session
+from ctcase.errors import refusal
+from ctcase.log import payload
+from ctcase.log.fold_fields import Record
+from ctcase.log.payload import FieldSet, Sets
+from ctcase.model import forms
+from ctcase.model.forms import Field, Form
+from ctcase.model.values import Missing, Value
+
+ALIAS = Field(
+    record="case",
+    name="alias",
+    type="text",
+    category="case",
+    label={"en": "Alias"},
+    searchable=True,
+    longest=200,
+)
+"""The working name of a case, which no form asks: it is never derived from the real one."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A field and the form it comes from; the alias has none."""
+
+    field: Field
+    form: str
+    version: int
+
+
+class Catalogue:
+    """The fields of the forms in use, by record kind and name."""
+
+    def __init__(self, shipped: Iterable[Form], codelists: Mapping[str, forms.CodeList]) -> None:
+        self.codelists = codelists
+        self._fields = {
+            (field.record, field.name): Known(field, form.id, form.version)
+            for form in shipped
+            for field in form.fields()
+        }
+        self._fields["case", "alias"] = Known(ALIAS, "", 0)
+
+    def find(self, kind: str, name: str) -> Known | None:
+        """A field by record kind and name."""
+        return self._fields.get((kind, name))  # type: ignore[arg-type]  # any text may be asked for
+
+    def check(self, known: Known, value: Value) -> str | None:
+        """Why a value cannot be taken."""
+        return forms.check_value(known.field, value, self.codelists)
+
+
+def catalogue(session: Session) -> Catalogue:
+    """The catalogue of this vault."""
+    return Catalogue(session.forms, session.codelists)
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """`record.field` in its two halves."""
+    record, dot, field = name.partition(".")
+    if not dot or not record or not field:
+        raise refusal("usage", field=name[:80])
+    return record, field
+
+
+def kind_of(record: str, records: Mapping[str, Record]) -> str | None:
+    """The kind of a record named in `record.field`: person and case are the case's only ones."""
+    if record in ("person", "case"):
+        return record
+    found = records.get(record)
+    return found.kind if found else None
+
+
+def as_value(plain: Any) -> Value:
+    """A value from JSON: lists of strings become tuples, {"missing": …} an absence; refused if it is none."""
+    try:
+        return msgspec.convert(plain, Value, strict=True)  # type: ignore[no-any-return]  # a union of value types
+    except (msgspec.ValidationError, ValueError) as problem:
+        raise refusal("file_not_understood", what="value") from problem
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A new value of a field, with the sets that its author was shown."""
+
+    record: str
+    known: Known
+    value: Value
+    over: tuple[str, ...] = ()
+
+
+def parts(changes: Iterable[Change]) -> tuple[tuple[str, str, bytes], ...]:
+    """The parts of an entry: one for each record and category; fields of one form go together."""
+    grouped: dict[tuple[str, str], dict[str, FieldSet]] = {}
+    forms_of: dict[tuple[str, str], Known] = {}
+    for change in changes:
+        key = (change.record, change.known.field.category)
+        grouped.setdefault(key, {})[change.known.field.name] = FieldSet(
+            change.value, tuple(sorted(set(change.over)))
+        )
+        if change.known.form or key not in forms_of:
+            forms_of[key] = change.known
+    return tuple(
+        (record, category, payload.write(_sets(forms_of[record, category], sets)))
+        for (record, category), sets in sorted(grouped.items())
+    )
+
+
+def _sets(known: Known, sets: dict[str, FieldSet]) -> Sets:
+    return Sets(known.field.record, sets, known.form, known.version)
+
+
+def is_absent(value: Value) -> bool:
+    """Whether a value says nothing that could be shared or searched."""
+    return value is None or isinstance(value, Missing) or value in ("", ())

@@ -1,0 +1,15 @@
+"""Times as answers show them."""
+
+import datetime as dt
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def iso(seconds: int) -> str:
+    """Seconds since 1970 as ISO 8601 in UTC."""
+    return (_EPOCH + dt.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day(seconds: int) -> str:
+    """The UTC day, ISO."""
+    return iso(seconds)[:10]

@@ -1,0 +1,253 @@
+"""Looking after a vault: status, verify, backup and restore, passphrase, recovery (DESIGN §8)."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from ctcase.app import office, root
+from ctcase.app.results import (
+    ChainsVerified,
+    DocumentsVerified,
+    Gap,
+    Outcome,
+    Peer,
+    SignaturesVerified,
+    Status,
+    StatusMember,
+    StatusOffice,
+    TablesVerified,
+    Unsent,
+    Verified,
+    Written,
+)
+from ctcase.app.session import Environment, Progress, Session, new_device
+from ctcase.crypto.age import read_identity
+from ctcase.errors import Cancelled, CtcaseError, Refused
+from ctcase.log.entry import Entry
+from ctcase.store import local, replay, schema, vault
+from ctcase.store.local import Chain, Device
+from ctcase.sync import peers
+from ctcase.sync.manifest import OFFICE
+from ctcase.sync.verifying import verify_signatures
+from ctcase.trust import roster as rosters
+from ctcase.trust.roster import Roster
+
+
+def status(session: Session) -> Status:
+    """What there is and what has not arrived; nothing in it depends on the clock."""
+    with session.look() as connection:
+        counts = replay.counts(connection)
+        held, me = session.roster, session.device
+        gaps = _gaps(connection) if _is_office(session) else []
+        return Status(
+            vault=session.vault_id, training=bool(held and held.training), member=_member(session),
+            device=me.id if me else "", enrolled=session.enrolled, office=_office(held),
+            roster=held.version if held else 0, unsent=_unsent(session, connection),
+            peers=_peers(session, connection), gaps=gaps, forks=replay.forked_devices(connection), **counts,
+        )  # fmt: skip
+
+
+def _is_office(session: Session) -> bool:
+    return session.enrolled == "yes" and "officer" in session.acting().roles
+
+
+def _member(session: Session) -> StatusMember:
+    if session.device is None:
+        return StatusMember("", "", [], None)
+    row, held = session.acting(), session.roster
+    names = {one.id: one.name for one in held.members} if held else {}
+    name = names.get(row.member, session.me.name)
+    return StatusMember(row.member, name, sorted(row.roles), row.teams[0] if row.teams else None)
+
+
+def _office(held: Roster | None) -> StatusOffice | None:
+    return StatusOffice(held.office, held.name, office.office_words(held)) if held else None
+
+
+def _unsent(session: Session, connection: Connection) -> list[Unsent]:
+    held = session.roster
+    if session.device is None:
+        return []
+    if held is None:
+        count = connection.scalar(select(func.count()).select_from(schema.entry)) or 0
+        return [Unsent(OFFICE, count, 0)] if count else []
+    found = []
+    for addressee in peers.addressees(held, session.me.id):
+        if _concerns(session, held, addressee):
+            devices = peers.devices_for(held, addressee, session.me.id)
+            if count := len(peers.unsent(connection, session.streams, held, devices)):
+                found.append(Unsent(addressee, count, 0))
+    return found
+
+
+def _concerns(session: Session, held: Roster, addressee: str) -> bool:
+    """Whether what an addressee lacks is this member's to send: the office's to all, else to office and supervisors."""
+    if addressee == OFFICE or _is_office(session):
+        return True
+    mine = set(session.acting().teams)
+    rows = [device.rows[-1] for device in rosters.devices_of(held, addressee)]
+    return any("supervisor" in row.roles and mine & set(row.teams) for row in rows)
+
+
+def _peers(session: Session, connection: Connection) -> list[Peer]:
+    held = session.roster
+    if held is None or session.device is None:
+        return []
+    return [
+        Peer(
+            device.id,
+            device.member,
+            peers.last_read(connection, device.id),
+            len(peers.has(connection, device.id)),
+        )
+        for device in held.devices
+        if device.id != session.me.id and device.revoked is None
+    ]
+
+
+def _gaps(connection: Connection) -> list[Gap]:
+    return [
+        Gap(device, first, last)
+        for device, spans in sorted(replay.gaps(connection).items())
+        for first, last in spans
+    ]
+
+
+def verify(session: Session, progress: Progress | None = None) -> Verified:
+    """Replays the whole log and compares; gaps, forks, conflicts and the like are warnings."""
+    whole = session.opened.database.check_integrity()
+    with session.look() as connection:
+        total = connection.scalar(select(func.count()).select_from(schema.entry)) or 0
+        tell = _teller(progress, total)
+        found = replay.replay(connection, session.streams.rights, session.searchable, _signed, tell)
+        rosters_hold = _rosters_hold(connection)
+        warnings = _warnings(session, connection)
+    broken = [*found.broken, *([] if rosters_hold else ["roster"])]
+    sound = whole and not found.bad_signatures and not broken and not found.differ
+    return Verified(
+        ok=sound, entries=found.entries, signatures=SignaturesVerified(found.entries, found.bad_signatures),
+        chains=ChainsVerified(found.streams, broken),
+        tables=TablesVerified(len(schema.DERIVED) + 1, sorted(found.differ)), database="ok" if whole else "damaged",
+        documents=DocumentsVerified(0, []), warnings=warnings,
+    )  # fmt: skip
+
+
+def _signed(entries: Sequence[Entry]) -> list[bool]:
+    return verify_signatures(entries)
+
+
+def _teller(progress: Progress | None, total: int) -> Callable[[int], None]:
+    def tell(done: int) -> None:
+        if progress and not progress("verifying", done, total):
+            raise Cancelled
+
+    return tell
+
+
+def _rosters_hold(connection: Connection) -> bool:
+    held: Roster | None = None
+    try:
+        for signed in local.all_rosters(connection):
+            held = rosters.read_first(signed) if held is None else rosters.read_next(held, signed)
+            if held is None:
+                return False
+    except CtcaseError:
+        return False
+    return True
+
+
+def _warnings(session: Session, connection: Connection) -> list[dict[str, object]]:
+    counts = replay.counts(connection)
+    found: list[dict[str, object]] = []
+    if _is_office(session):
+        found += [
+            {"code": "gap", "device": it.device, "from": it.from_, "to": it.to} for it in _gaps(connection)
+        ]
+    found += [{"code": "fork", "device": device} for device in replay.forked_devices(connection)]
+    for code in ("conflicts", "waiting", "quarantined", "void", "proposals"):
+        if counts[code]:
+            found.append({"code": code, "count": counts[code]})
+    return found
+
+
+def backup(session: Session, file: Path, passphrase: str) -> Written:
+    """An encrypted copy of the vault in one file, with slots of its own and without the signing key."""
+    vault.back_up(session.opened, file, passphrase, session.env.randomness, session.env.cost)
+    return Written(file=str(file))
+
+
+def restore(file: Path, folder: Path, passphrase: str, env: Environment, request: Path | None) -> Written:
+    """A vault from a backup, as a new device of the same member; the sealing key stays, so bundles under way open."""
+    vault.restore(file, folder, passphrase, env.randomness).close()
+    session = Session(vault.unlock(folder, passphrase), env)
+    try:
+        with session.work() as work:
+            member, name, roles = local.get(work.connection, "member", tuple[str, str, list[str]]) or (
+                "",
+                "",
+                [],
+            )
+            sealing = local.get(work.connection, "sealing", str)
+            old = local.get(work.connection, "restored_from", str) or ""
+            if sealing is None:
+                raise Refused("file_not_understood", what="backup")
+            device = new_device(env, sealing, member, name, tuple(roles))
+            _replace_device(session, work.connection, device, old)
+        if request is not None:
+            office.write_request(session, request, old)
+        return Written(device=device.id)
+    finally:
+        session.close()
+
+
+def _replace_device(session: Session, connection: Connection, device: Device, old: str) -> None:
+    former = local.get(connection, "former", list[str]) or []
+    local.put(connection, "former", [*former, old] if old else former)
+    local.put(connection, "device", device)
+    local.put(connection, "chain", Chain())
+    session.device, session.chain = device, Chain()
+
+
+def rekey(session: Session, request: Path) -> Written:
+    """A new signing key for a vault that was set back to an earlier state (rule 27), and the request that enrols it."""
+    with session.work() as work:
+        old = session.me
+        device = new_device(session.env, old.sealing, old.member, old.name, old.roles)
+        _replace_device(session, work.connection, device, old.id)
+        work.forget_chain()
+        local.drop(work.connection, "set_back")
+    office.write_request(session, request, old.id)
+    return Written(device=device.id)
+
+
+def change_passphrase(session: Session, new: str) -> Written:
+    """Gives the vault a new passphrase; only the slot is rewritten."""
+    vault.change_passphrase(session.opened, new, session.env.randomness, session.env.cost)
+    return Written(slot="passphrase")
+
+
+def recover(
+    folder: Path, office_session: Session, office_passphrase: str, new_passphrase: str, env: Environment
+) -> Outcome[Written]:
+    """Opens a copy of a member's vault with the office's recovery key, and makes it a new device of that member."""
+    office.require(office_session, "revoke")
+    opened_root = root.open_root(office_session.folder, office_passphrase)
+    opened = vault.unlock_with_recovery(folder, read_identity(opened_root.store.recovery))
+    session = Session(opened, env)
+    try:
+        vault.change_passphrase(opened, new_passphrase, env.randomness, env.cost)
+        with session.work() as work:
+            old = session.me
+            device = new_device(env, old.sealing, old.member, old.name, old.roles)
+            _replace_device(session, work.connection, device, old.id)
+            work.forget_chain()
+        done = office.enrol_recovered(office_session, device, old.id, opened_root)
+        signed = opened_root.store.roster
+        with session.work() as work:
+            newer = rosters.read_next(session.roster, signed) if session.roster else None
+            if newer is not None:
+                root.take(work, newer, signed)
+    finally:
+        session.close()
+    return Outcome(Written(device=device.id), done)

@@ -1,0 +1,115 @@
+"""Queries over the derived tables: ids first, then windows of rows, so that 100,000 cases open like a hundred."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select, text
+
+from ctcase.model.ids import read_case_code
+from ctcase.store import schema, search
+from ctcase.store.entries import CHUNK
+from ctcase.store.schema import case_row
+
+ORDERS = {
+    "updated": case_row.c.updated,
+    "code": case_row.c.code,
+    "alias": case_row.c.alias,
+    "state": case_row.c.state,
+    "team": case_row.c.team,
+    "owner": case_row.c.owner,
+}
+"""The columns a list of cases can be sorted by; each has an index."""
+
+
+def _matching(words: str, state: str) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if state:
+        conditions.append(case_row.c.state == state)
+    if code := read_case_code(words):
+        conditions.append(case_row.c.code == code)
+    elif words.strip():
+        expression = search.query(words)
+        found = text(f"case_row.row IN ({search.MATCHING})").bindparams(words=expression or '""')
+        conditions.append(literal_column("1") == literal_column("0") if expression is None else found)  # type: ignore[arg-type]  # a text clause is a condition
+    return conditions
+
+
+def case_rows(
+    connection: Connection,
+    *,
+    words: str = "",
+    state: str = "",
+    order: str = "updated",
+    descending: bool = True,
+) -> list[int]:
+    """The row numbers of all cases that match, in order."""
+    column = ORDERS[order]
+    by = (column.desc(), case_row.c.row.desc()) if descending else (column, case_row.c.row)
+    return list(connection.scalars(select(case_row.c.row).where(*_matching(words, state)).order_by(*by)))
+
+
+def count_cases(connection: Connection, *, words: str = "", state: str = "") -> int:
+    """How many cases match."""
+    return connection.scalar(select(func.count()).select_from(case_row).where(*_matching(words, state))) or 0
+
+
+def first_case_rows(
+    connection: Connection, limit: int | None, *, words: str = "", state: str = "", order: str = "updated",
+    descending: bool = True, offset: int = 0,
+) -> list[int]:  # fmt: skip
+    """The row numbers of one page of the cases that match."""
+    column = ORDERS[order]
+    by = (column.desc(), case_row.c.row.desc()) if descending else (column, case_row.c.row)
+    query: Select[tuple[int]] = (
+        select(case_row.c.row).where(*_matching(words, state)).order_by(*by).offset(offset)
+    )
+    return list(connection.scalars(query if limit is None else query.limit(limit)))
+
+
+def case_window(connection: Connection, rows: Sequence[int]) -> list[Any]:
+    """The case rows with these numbers, in that order; numbers that are gone are left out."""
+    found: dict[int, Any] = {}
+    for start in range(0, len(rows), CHUNK):
+        part = rows[start : start + CHUNK]
+        found |= {
+            row.row: row for row in connection.execute(select(case_row).where(case_row.c.row.in_(part)))
+        }
+    return [found[row] for row in rows if row in found]
+
+
+def seqs_of(connection: Connection, streams: Sequence[str]) -> dict[str, list[int]]:
+    """By stream, its entries by number of arrival."""
+    entry = schema.entry
+    found: dict[str, list[int]] = {}
+    for start in range(0, len(streams), CHUNK):
+        rows = connection.execute(
+            select(entry.c.stream, entry.c.seq).where(entry.c.stream.in_(streams[start : start + CHUNK]))
+        )
+        for stream, seq in rows.tuples():
+            found.setdefault(stream, []).append(seq)
+    return found
+
+
+def person_fields(connection: Connection, streams: Sequence[str]) -> dict[str, str]:
+    """By stream, the fields of the case's person as JSON."""
+    record = schema.record
+    found: dict[str, str] = {}
+    for start in range(0, len(streams), CHUNK):
+        part = streams[start : start + CHUNK]
+        rows = connection.execute(
+            select(record.c.stream, record.c.fields).where(
+                record.c.stream.in_(part), record.c.record == "person"
+            )
+        )
+        found |= dict(rows.tuples().all())
+    return found
+
+
+def streams_by_code(connection: Connection, code: str) -> list[str]:
+    """The cases with a code; normally one."""
+    return list(connection.scalars(select(case_row.c.stream).where(case_row.c.code == code)))
+
+
+def find_referral(connection: Connection, one: str) -> list[str]:
+    """The streams in which a referral has this id."""
+    return list(connection.scalars(select(schema.referral.c.stream).where(schema.referral.c.id == one)))

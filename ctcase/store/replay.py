@@ -1,0 +1,152 @@
+"""Replaying the log and comparing: what `verify` says about a vault (invariant 1)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, select, text
+
+from ctcase.errors import CtcaseError
+from ctcase.log.admission import Graph, admit
+from ctcase.log.entry import Entry, bodies_fit, read_header
+from ctcase.log.fold import fold
+from ctcase.log.rights import Rights
+from ctcase.store import entries, schema
+from ctcase.store.projection import Rows, Searchable, project
+from ctcase.store.rows import TABLES
+
+Verify = Callable[[Sequence[Entry]], list[bool]]
+"""Whether each entry is signed by its device."""
+
+_KEYS = {
+    name: tuple(column.name for column in table.primary_key if column.name not in ("stream", "row"))
+    for name, table in TABLES.items()
+}
+
+
+class Replayed(msgspec.Struct):
+    """What a replay found. `broken` are streams whose entries could not have been admitted."""
+
+    entries: int = 0
+    bad_signatures: int = 0
+    streams: int = 0
+    broken: list[str] = []
+    differ: set[str] = set()
+
+
+def replay(
+    connection: Connection,
+    rights: Rights,
+    searchable: Searchable,
+    verify: Verify,
+    tell: Callable[[int], None],
+) -> Replayed:
+    """Reads every entry again, judges it, folds every stream and compares the derived tables row by row."""
+    found = Replayed()
+    streams = list(connection.scalars(select(schema.entry.c.stream).distinct()))
+    for start in range(0, len(streams), entries.CHUNK):
+        part = streams[start : start + entries.CHUNK]
+        try:
+            loaded = entries.of_streams(connection, part)
+        except CtcaseError:
+            found.broken += part
+            continue
+        everything = [one for group in loaded.values() for one in group]
+        found.entries += len(everything)
+        found.bad_signatures += verify(everything).count(False)
+        stored = _stored(connection, part)
+        for stream, group in loaded.items():
+            found.streams += 1
+            _compare(found, stream, group, stored.get(stream, {}), rights, searchable)
+        tell(found.entries)
+    found.differ |= set(_orphans(connection))
+    if not _search_fits(connection):
+        found.differ.add("search")
+    return found
+
+
+def _compare(
+    found: Replayed, stream: str, group: list[Entry], stored: Rows, rights: Rights, searchable: Searchable
+) -> None:
+    graph = Graph()
+    sorting = admit(graph, group, lambda _: False)
+    sound = len(sorting.admitted) == len(group) and all(
+        read_header(one.raw) == one.header and bodies_fit(one.header, one.parts) for one in group
+    )
+    if not sound:
+        found.broken.append(stream)
+        return
+    expected = project(fold(graph, rights), graph.entries, searchable)
+    found.differ.update(name for name in TABLES if expected.get(name, {}) != stored.get(name, {}))
+
+
+def _stored(connection: Connection, streams: Sequence[str]) -> dict[str, Rows]:
+    found: dict[str, Rows] = {}
+    for name, table in TABLES.items():
+        for row in connection.execute(select(table).where(table.c.stream.in_(streams))).mappings():
+            plain = {key: value for key, value in row.items() if key != "row"}
+            key = tuple(row[column] for column in _KEYS[name])
+            found.setdefault(row["stream"], {}).setdefault(name, {})[key] = plain
+    return found
+
+
+def _orphans(connection: Connection) -> Iterator[str]:
+    """Tables with rows of a stream that is not in the log."""
+    known = select(schema.entry.c.stream)
+    for name, table in TABLES.items():
+        if connection.scalar(select(func.count()).select_from(table).where(table.c.stream.not_in(known))):
+            yield name
+
+
+def _search_fits(connection: Connection) -> bool:
+    """Whether the search knows exactly the cases that are there; its words are checked by SQLite itself."""
+    rows = set(connection.scalars(select(schema.case_row.c.row)))
+    return rows == set(connection.scalars(text("SELECT id FROM search_docsize")))
+
+
+def gaps(connection: Connection) -> dict[str, list[tuple[int, int]]]:
+    """By device, the entry numbers that are missing below the last one here, as ranges."""
+    entry = schema.entry
+    query = select(entry.c.device, func.count(entry.c.number.distinct()), func.max(entry.c.number)).group_by(
+        entry.c.device
+    )
+    found: dict[str, list[tuple[int, int]]] = {}
+    for device, count, last in connection.execute(query).tuples():
+        if count == last:
+            continue
+        numbers = sorted(set(connection.scalars(select(entry.c.number).where(entry.c.device == device))))
+        missing = [
+            (before + 1, after - 1)
+            for before, after in zip([0, *numbers], numbers, strict=False)
+            if after > before + 1
+        ]
+        if missing:
+            found[device] = missing
+    return found
+
+
+def forked_devices(connection: Connection) -> list[str]:
+    """Devices that used a number twice, in any streams (a fork across streams is reported, not judged)."""
+    entry = schema.entry
+    twice = (
+        select(entry.c.device).group_by(entry.c.device, entry.c.number).having(func.count() > 1).distinct()
+    )
+    return sorted({*connection.scalars(twice), *connection.scalars(select(schema.fork.c.device).distinct())})
+
+
+def counts(connection: Connection) -> Mapping[str, Any]:
+    """How much of what is here."""
+
+    def number(query: Any) -> int:
+        return connection.scalar(query) or 0
+
+    verdict = schema.verdict
+    return {
+        "cases": number(select(func.count()).select_from(schema.case_row)),
+        "entries": number(select(func.count()).select_from(schema.entry)),
+        "waiting": number(select(func.count()).select_from(schema.waiting)),
+        "quarantined": number(select(func.count()).select_from(schema.quarantine)),
+        "void": number(select(func.count()).select_from(verdict).where(verdict.c.status == "void")),
+        "proposals": number(select(func.count()).select_from(verdict).where(verdict.c.status == "proposal")),
+        "conflicts": number(select(func.count()).select_from(schema.conflict)),
+    }
