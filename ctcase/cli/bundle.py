@@ -1,0 +1,112 @@
+"""`ctcase bundle`: write, preview, read."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from ctcase.app import exchange, results
+from ctcase.cli.call import Call
+from ctcase.cli.commands import FILE, command, group, vault_argument
+from ctcase.cli.lines import facts, safe, section, table, words
+from ctcase.cli.text import Translate, explain, mark
+from ctcase.errors import DAMAGED, REFUSED
+
+bundle = group("bundle", mark("Bundles: sealed files that any courier can carry."))
+
+
+@command(bundle, "write", mark("Write what an addressee has not got yet."))
+@vault_argument
+@click.option("--to", required=True, metavar="office|MEMBER|all", help=mark("To whom it is sealed."))
+@click.option("--out", type=FILE, required=True, metavar="DIR", help=mark("The folder to write to."))
+def write(call: Call, vault: Path, to: str, out: Path) -> None:
+    """`bundle write`."""
+    with call.opened(vault) as session, call.progress() as progress:
+        written = exchange.write_bundles(session, to, out, progress).value
+    call.answer(written, _written_lines)
+
+
+def _written_lines(written: results.BundlesWritten, _: Translate) -> Iterator[str]:
+    rows = [(one.file, one.number, one.entries, one.documents, one.bytes) for one in written.files]
+    yield from table((_("File"), _("Number"), _("Entries"), _("Documents"), _("Bytes")), rows)
+
+
+@command(bundle, "preview", mark("Show what reading these files would change; change nothing."))
+@vault_argument
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE ...")
+def preview(call: Call, vault: Path, files: tuple[Path, ...]) -> None:
+    """`bundle preview`."""
+    with call.opened(vault) as session, call.progress() as progress:
+        seen = exchange.preview_bundles(session, files, progress)
+    _answer(call, seen)
+
+
+@command(bundle, "read", mark("Take these files; each is judged by itself."))
+@vault_argument
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE ...")
+def read(call: Call, vault: Path, files: tuple[Path, ...]) -> None:
+    """`bundle read`."""
+    with call.opened(vault) as session, call.progress() as progress:
+        taken = exchange.read_bundles(session, files, progress).value
+    _answer(call, taken)
+
+
+def _answer(call: Call, seen: results.BundlesSeen) -> None:
+    spoken = [_in_words(one, call.translate) for one in seen.files]
+    call.exit_status = exit_status(spoken)
+    call.answer(results.BundlesSeen(spoken), _seen_lines)
+
+
+def exit_status(seen: Sequence[results.BundleSeen]) -> int:
+    """0 when all were taken, 4 if any is damaged, else 3."""
+    statuses = {one.status for one in seen}
+    return DAMAGED if "damaged" in statuses else REFUSED if "refused" in statuses else 0
+
+
+def _in_words(seen: results.BundleSeen, translate: Translate) -> results.BundleSeen:
+    if seen.error is None:
+        return seen
+    error = explain(seen.error.code, seen.error.details, translate)
+    return msgspec.structs.replace(seen, error=error)
+
+
+def _seen_lines(seen: results.BundlesSeen, _: Translate) -> Iterator[str]:
+    for one in seen.files:
+        yield from section(f"{safe(one.file)}: {_(one.status)}", _file_lines(one, _))
+
+
+def _file_lines(one: results.BundleSeen, _: Translate) -> Iterator[str]:
+    if one.error is not None:
+        yield one.error.message
+        yield one.error.next
+    sender = f"{one.from_.member} ({one.from_.device})" if one.from_ else None
+    entries = {
+        _("new"): one.entries.new,
+        _("known"): one.entries.known,
+        _("waiting"): one.entries.waiting,
+        _("void"): one.entries.void,
+        _("quarantined"): one.entries.quarantined,
+        _("proposals"): one.entries.proposals,
+    }
+    yield from facts(
+        [
+            (_("From"), sender),
+            (_("Number"), one.number),
+            (_("Roster"), one.new_roster and _("new: {version}").format(version=one.new_roster)),
+            (_("Entries"), words(f"{name} {count}" for name, count in entries.items() if count)),
+            (_("Cases"), words(_counted(one.cases, _))),
+            (_("Conflicts"), one.conflicts or None),
+            (_("Receipts"), one.receipts or None),
+            (_("Gaps"), words(f"{gap.device} {gap.from_}-{gap.to}" for gap in one.gaps)),
+        ]
+    )
+    problems = [(problem.entry, problem.status, problem.code) for problem in one.problems]
+    yield from table((_("Entry"), _("Status"), _("Why")), problems)
+
+
+def _counted(cases: results.CaseCounts, _: Translate) -> Iterator[str]:
+    if cases.new:
+        yield _("{count} new").format(count=cases.new)
+    if cases.changed:
+        yield _("{count} changed").format(count=cases.changed)

@@ -1,0 +1,63 @@
+"""docs/cli.md describes the calls that there are, with their options and the documents they print."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from ctcase.cli.main import root
+from ctcase.errors import EXITS
+
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")
+SECTIONS = {
+    part.split("\n", 1)[0].removeprefix("ctcase "): part
+    for part in re.split(r"^### ", PAGE, flags=re.MULTILINE)[1:]
+    if part.startswith("ctcase ")
+}
+
+
+def leaves(command, path=()):
+    if not hasattr(command, "commands"):
+        return {" ".join(path): command}
+    found = {}
+    for name, child in command.commands.items():
+        found.update(leaves(child, (*path, name)))
+    return found
+
+
+COMMANDS = leaves(root)
+
+
+def test_every_command_has_its_section_and_no_other_has():
+    assert sorted(SECTIONS) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_section_names_every_option(command):
+    shared = {"--json", "--passphrase-file", "--help"}
+    options = {
+        one
+        for parameter in COMMANDS[command].params
+        if parameter.param_type_name == "option"
+        for one in parameter.opts
+    }
+    assert options - shared <= set(re.findall(r"--[a-z-]+", SECTIONS[command]))
+    assert shared - {"--help"} <= options
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_section_shows_a_call_and_the_document_it_prints(contract, command):
+    assert re.search(rf"^    (?:.*\| )?ctcase {command} ", SECTIONS[command], flags=re.MULTILINE)
+    shown = json.loads(re.search(r"```json\n(.*?)```", SECTIONS[command], flags=re.DOTALL).group(1))
+    promised = json.loads(contract.SHAPES[command])
+    assert contract.lacks(promised, shown) is None
+    assert contract.lacks(shown, promised) in (None, ".records[].fields.first_name")
+
+
+def test_every_error_code_is_listed_with_its_exit_status():
+    table = PAGE.split("## Error codes")[1]
+    rows = re.findall(r"^\| (\d) \| (.*) \|$", table, flags=re.MULTILINE)
+    assert {code: int(status) for status, codes in rows for code in re.findall(r"`(\w+)`", codes)} == dict(
+        EXITS
+    )
