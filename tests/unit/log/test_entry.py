@@ -171,3 +171,10 @@ def test_the_order_is_depth_time_device_id(world):
     assert [one.header.device for one in sorted(twins, key=order)] == sorted(
         one.header.device for one in twins
     )
+
+
+def test_entries_of_one_device_depth_and_time_are_told_apart_by_their_ids(world):
+    root = world.open()
+    twins = [world.set("second", value, knows=[root], time=7, number=1) for value in "ABCD"]
+    ranked = [one.id for one in sorted(world.graph.entries.values(), key=order)]
+    assert ranked == [root, *sorted(twins)]
