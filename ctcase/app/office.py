@@ -41,7 +41,7 @@ def _name(text: str) -> str:
 
 def office_words(held: Roster) -> str:
     """The words of the office, by which people know they hold the right roster."""
-    return fingerprint.words(bytes.fromhex(held.office))
+    return fingerprint.words(roster.office_digest(held))
 
 
 def create_office(
