@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import Connection
+
 from ctcase.app import case_view, fields, similar
 from ctcase.app.fields import Catalogue, Change
 from ctcase.app.results import CaseAdded, CaseSet, CaseShown, Outcome, Similar, Written
@@ -92,10 +94,15 @@ def similar_cases(session: Session, document: Mapping[str, Any]) -> list[Similar
 def find_case(session: Session, text: str) -> str:
     """The stream of a case by its code or its id; a code that two cases have is `ambiguous`."""
     with session.look() as connection:
-        if is_digest(text) and queries.seqs_of(connection, [text]):
-            return text
-        code = read_case_code(text)
-        found = queries.streams_by_code(connection, code) if code else []
+        return named(connection, text)
+
+
+def named(connection: Connection, text: str) -> str:
+    """As `find_case`, in a transaction that is open already."""
+    if is_digest(text) and queries.seqs_of(connection, [text]):
+        return text
+    code = read_case_code(text)
+    found = queries.streams_by_code(connection, code) if code else []
     if not found:
         raise Refused("not_found", what="case")
     if len(found) > 1:
@@ -128,10 +135,9 @@ def parse_assignments(session: Session, assignments: Sequence[str]) -> dict[str,
 
 def set_fields(session: Session, code: str, values: Mapping[str, Value]) -> Outcome[CaseSet]:
     """Changes fields; what has that value already is left alone. Each set names what its author was shown."""
-    stream_id = find_case(session, code)
     catalogue = fields.catalogue(session)
     with session.work() as work:
-        stream = work.stream(stream_id)
+        stream = work.stream(named(work.connection, code))
         check_right(session, "set", stream.folded)
         changes = changed_fields(stream, catalogue, values)
         entry = work.write(Draft("set", fields.parts(changes)), stream).id if changes else None

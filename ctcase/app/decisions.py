@@ -106,9 +106,7 @@ def proposals(session: Session) -> ProposalList:
         query = (
             select(table.c.entry, table.c.stream).where(table.c.status == "proposal").order_by(table.c.entry)
         )
-        found = [
-            _proposal(session, connection, one, stream) for one, stream in connection.execute(query).tuples()
-        ]
+        found = [_proposal(session, connection, one, stream) for one, stream in connection.execute(query)]
     return ProposalList([one for one in found if one is not None])
 
 
@@ -155,7 +153,7 @@ def forks(session: Session) -> ForkList:
     with session.look() as connection:
         rows = schema.fork
         found = []
-        for stream_id, device in connection.execute(select(rows.c.stream, rows.c.device)).tuples().all():
+        for stream_id, device in connection.execute(select(rows.c.stream, rows.c.device)).all():
             stream = session.streams.get(connection, stream_id)
             if stream is not None:
                 fork = next(it for it in stream.folded.forks if it.device == device)

@@ -234,7 +234,7 @@ def last_without_gap(work: Work, device: str, reason: str = "") -> Revocation:
     """Up to which number the office has a device's entries, none missing."""
     rows = work.connection.execute(
         select(schema.entry.c.number, schema.entry.c.id).where(schema.entry.c.device == device)
-    ).tuples()
+    )
     numbers = dict(rows.all())
     last = editing.numbers_without_gap(set(numbers))
     return Revocation(last, numbers.get(last, ""), reason)

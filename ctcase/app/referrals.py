@@ -119,7 +119,7 @@ def list_referrals(session: Session, *, state: str = "", waiting_for_me: bool = 
             query = query.where(rows.c.state == state)
         envelopes = case_view.standing_envelopes(connection)
         found = []
-        for stream_id, one in connection.execute(query).tuples().all():
+        for stream_id, one in connection.execute(query).all():
             stream = case_view.load(session, connection, stream_id)
             found.append(referral_view.show(session, stream, stream.folded.machines[one], envelopes))
     if waiting_for_me:

@@ -213,8 +213,8 @@ class Work:
         return found
 
     def admit(self, batch: Iterable[Entry], *, fresh: bool = False) -> Admitted:
-        """Admits authentic entries and notes what they touched."""
-        outcome = self.session.streams.admit(self.connection, batch, fresh=fresh)
+        """Admits entries that were signed in this transaction (`fresh`: roots) and notes what they touched."""
+        outcome = self.session.streams.admit(self.connection, batch, own=True, fresh=fresh)
         self.touched.streams |= outcome.streams
         return outcome
 

@@ -120,7 +120,7 @@ def _imported_before(connection: Connection, digests: list[str]) -> dict[str, st
     found: dict[str, str] = {}
     for start in range(0, len(digests), entries.CHUNK):
         rows = connection.execute(query.where(table.c.digest.in_(digests[start : start + entries.CHUNK])))
-        found |= {digest: show_case_code(code) for digest, code in rows.tuples()}
+        found |= {digest: show_case_code(code) for digest, code in rows}
     return found
 
 
@@ -133,7 +133,7 @@ def export_cases(session: Session, file: Path, progress: Progress | None = None)
     with session.work() as work:
         case = schema.case_row
         query = select(case.c.stream, case.c.code, case.c.team).order_by(case.c.opened, case.c.row)
-        cases = work.connection.execute(query).tuples().all()
+        cases = work.connection.execute(query).all()
         mine = [stream for stream, _, team in cases if _may_export(session, row.roles, team in row.teams)]
         left_out = [
             LeftOut(show_case_code(code), "not_your_case")
@@ -185,7 +185,7 @@ def _rows(work: Work, streams: list[str]) -> Iterator[dict[str, Value]]:
         query = select(record.c.stream, record.c.record, record.c.fields).where(
             record.c.stream.in_(part), record.c.record.in_(["person", "case"])
         )
-        for stream, name, held in work.connection.execute(query).tuples():
+        for stream, name, held in work.connection.execute(query):
             values = msgspec.json.decode(held, type=dict[str, Value])
             found[stream] |= {f"{name}.{field}": value for field, value in values.items()}
         yield from (found[stream] for stream in part)

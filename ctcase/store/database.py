@@ -61,7 +61,7 @@ class Database:
             poolclass=StaticPool,
             pool_reset_on_return=None,
         )
-        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql(self._begin))
+        event.listen(self._engine, "begin", lambda _: self.raw.execute(self._begin))
         with translated():
             self._connection: Connection = self._engine.connect()
 
@@ -187,9 +187,7 @@ def _check_identity(database: Database, vault_id: str) -> None:
                     select(schema.local.c.key, schema.local.c.value).where(
                         schema.local.c.key.in_(["vault_id", "schema"])
                     )
-                )
-                .tuples()
-                .all()
+                ).all()
             )
     except CtcaseError as refusal:
         raise _what(refusal, "foreign") from refusal

@@ -87,7 +87,7 @@ def known(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
         rows = connection.execute(
             select(entry.c.id, entry.c.stream).where(entry.c.id.in_(wanted[start : start + CHUNK]))
         )
-        found |= dict(rows.tuples().all())
+        found |= dict(rows.all())
     return found
 
 

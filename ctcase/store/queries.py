@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, select, text
 
 from ctcase.model.ids import read_case_code
 from ctcase.store import schema, search
@@ -85,7 +85,7 @@ def seqs_of(connection: Connection, streams: Sequence[str]) -> dict[str, list[in
         rows = connection.execute(
             select(entry.c.stream, entry.c.seq).where(entry.c.stream.in_(streams[start : start + CHUNK]))
         )
-        for stream, seq in rows.tuples():
+        for stream, seq in rows:
             found.setdefault(stream, []).append(seq)
     return found
 
@@ -101,13 +101,16 @@ def person_fields(connection: Connection, streams: Sequence[str]) -> dict[str, s
                 record.c.stream.in_(part), record.c.record == "person"
             )
         )
-        found |= dict(rows.tuples().all())
+        found |= dict(rows.all())
     return found
+
+
+_by_code = select(case_row.c.stream).where(case_row.c.code == bindparam("wanted"))
 
 
 def streams_by_code(connection: Connection, code: str) -> list[str]:
     """The cases with a code; normally one."""
-    return list(connection.scalars(select(case_row.c.stream).where(case_row.c.code == code)))
+    return list(connection.scalars(_by_code, {"wanted": code}))
 
 
 def find_referral(connection: Connection, one: str) -> list[str]:

@@ -111,7 +111,7 @@ def gaps(connection: Connection) -> dict[str, list[tuple[int, int]]]:
         entry.c.device
     )
     found: dict[str, list[tuple[int, int]]] = {}
-    for device, count, last in connection.execute(query).tuples():
+    for device, count, last in connection.execute(query):
         if count == last:
             continue
         numbers = sorted(set(connection.scalars(select(entry.c.number).where(entry.c.device == device))))

@@ -138,7 +138,7 @@ def take_acknowledgement(connection: Connection, manifest: Manifest) -> bool:
     sent, read = schema.bundle_sent, schema.bundle_read
     said, lost = set(manifest.has), 0
     before = select(sent.c.digest, sent.c.acknowledged).where(sent.c.peer == manifest.sender)
-    for digest, acknowledged in connection.execute(before).tuples().all():
+    for digest, acknowledged in connection.execute(before).all():
         now = int(digest in said)
         if now != acknowledged:
             change = update(sent).where(sent.c.digest == digest, sent.c.peer == manifest.sender)
