@@ -37,7 +37,7 @@ def ask_terminal(question: str, *, hidden: bool) -> str:
 
 @dataclass(slots=True)
 class Call:
-    """What commands use. `as_json` and `passphrase_file` are set while the options are read."""
+    """What commands use. `command` and the options all calls share are set while arguments are read."""
 
     environment: Environment
     translate: Translate
@@ -46,6 +46,7 @@ class Call:
     ask_person: Callable[..., str] = ask_terminal
     window: Callable[[Path | None], int] = open_window
     selftest: Callable[[], object] = selftest.run
+    command: str = "ctcase"
     as_json: bool = False
     passphrase_file: Path | None = None
     exit_status: int = 0

@@ -53,6 +53,9 @@ def list_(call: Call, vault: Path, search: str, state: str | None, limit: int | 
 
 
 def _list_lines(found: results.CaseList, _: Translate) -> Iterator[str]:
+    if not found.total:
+        yield _("No case matches. Other spellings were searched too.")
+        return
     named = any(one.name for one in found.cases)
     heads = [_("Code"), _("Alias"), _("State"), _("Team"), _("Consent"), _("Updated"), _("Notes")]
     rows = [
@@ -137,7 +140,7 @@ def _record_lines(record: results.RecordShown, _: Translate, *, names: bool) -> 
 def set_(call: Call, vault: Path, code: str, assignments: tuple[str, ...]) -> None:
     """`case set`."""
     if any("=" not in one for one in assignments):
-        raise CtcaseError("usage", problem="value", command="ctcase case set", parameter="FIELD=VALUE")
+        raise CtcaseError("usage", problem="value", parameter="FIELD=VALUE")
     with call.opened(vault) as session:
         changes = cases.parse_assignments(session, list(assignments))
         done = cases.set_fields(session, code, changes).value

@@ -1,6 +1,7 @@
 """Commands and groups with what all of them share: the options for JSON and the passphrase, and translated help."""
 
 import copy
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -76,13 +77,24 @@ def command(parent: click.Group | None, name: str, text: str) -> Callable[[F], c
     """Makes a function a command, of a group if there is one; it is called with the Call first."""
 
     def make(function: F) -> click.Command:
-        made = click.command(name, help=text)(click.pass_obj(function))
+        made = click.command(name, help=text)(_with_call(function))
         made.params += shared_options()
         if parent is not None:
             parent.add_command(made)
         return made
 
     return make
+
+
+def _with_call(function: F) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def called(*arguments: Any, **options: Any) -> Any:
+        context = click.get_current_context()
+        call = context.ensure_object(Call)
+        call.command = context.command_path
+        return function(call, *arguments, **options)
+
+    return called
 
 
 vault_argument = click.argument("vault", type=FILE)

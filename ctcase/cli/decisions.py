@@ -9,7 +9,7 @@ from ctcase.app import cases, decisions, results
 from ctcase.app.session import Session
 from ctcase.cli.call import Call
 from ctcase.cli.commands import command, group, vault_argument
-from ctcase.cli.lines import table, words
+from ctcase.cli.lines import otherwise, table, words
 from ctcase.cli.text import Translate, mark
 from ctcase.cli.written import written_lines
 from ctcase.errors import CtcaseError, Refused
@@ -36,7 +36,7 @@ def _conflict_lines(found: results.ConflictList, _: Translate) -> Iterator[str]:
         for which, candidate in [(_("shown"), one.ours), *((_("other"), it) for it in one.theirs)]
     ]
     heads = (_("Id"), _("Case"), _("Field"), _("Value"), _("Entry"), _("Member"), _("Time"))
-    yield from table(heads, rows)
+    yield from otherwise(table(heads, rows), _("No conflict waits for a decision."))
 
 
 @command(conflict, "resolve", mark("Keep one of the values, or give a new one."))
@@ -47,9 +47,7 @@ def _conflict_lines(found: results.ConflictList, _: Translate) -> Iterator[str]:
 def resolve(call: Call, vault: Path, conflict_id: str, keep: str | None, text: str | None) -> None:
     """`conflict resolve`."""
     if (keep is None) == (text is None):
-        raise CtcaseError(
-            "usage", problem="missing", command="ctcase conflict resolve", parameter="--keep | --value"
-        )
+        raise CtcaseError("usage", problem="missing", parameter="--keep | --value")
     with call.opened(vault) as session:
         value = None if text is None else _read_value(session, conflict_id, text)
         done = decisions.resolve_conflict(session, conflict_id, keep=keep, value=value).value
@@ -76,7 +74,8 @@ def list_proposals(call: Call, vault: Path) -> None:
 
 def _proposal_lines(found: results.ProposalList, _: Translate) -> Iterator[str]:
     rows = [(one.entry, one.code, one.member, one.reason, words(one.fields)) for one in found.proposals]
-    yield from table((_("Entry"), _("Case"), _("Member"), _("Why"), _("Fields")), rows)
+    heads = (_("Entry"), _("Case"), _("Member"), _("Why"), _("Fields"))
+    yield from otherwise(table(heads, rows), _("Nothing is proposed."))
 
 
 @command(proposal, "adopt", mark("Take over what these entries propose."))
@@ -100,7 +99,8 @@ def list_forks(call: Call, vault: Path) -> None:
 
 def _fork_lines(found: results.ForkList, _: Translate) -> Iterator[str]:
     rows = [(one.device, one.code, words(one.entries)) for one in found.forks]
-    yield from table((_("Device"), _("Case"), _("Entries")), rows)
+    heads = (_("Device"), _("Case"), _("Entries"))
+    yield from otherwise(table(heads, rows), _("There is no fork."))
 
 
 @command(fork, "close", mark("Close a fork: these entries and what they follow count, the rest is void."))

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
+_BY_SIGNAL = 128
 
 
 def open_window(vault: Path | None) -> int:
@@ -15,4 +16,5 @@ def open_window(vault: Path | None) -> int:
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     surroundings = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     # Our own interpreter and module, no shell; the vault is one argument.
-    return subprocess.run(command, env=surroundings, check=False).returncode  # noqa: S603  # see above
+    ended = subprocess.run(command, env=surroundings, check=False).returncode  # noqa: S603  # see above
+    return ended if ended >= 0 else _BY_SIGNAL - ended

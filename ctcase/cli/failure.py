@@ -1,12 +1,13 @@
 """From whatever ended a call to its exit status and the words about it; the process boundary of the command line."""
 
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from ctcase.app.results import ErrorAnswer
-from ctcase.cli.text import SELF_TEST, UNEXPECTED, Translate, explain, worded
+from ctcase.cli.text import SELF_TEST, UNEXPECTED, VALUES, Translate, explain, worded
 from ctcase.crypto.selftest import SelfTestError
 from ctcase.errors import EXITS, FAILED, CtcaseError
 from ctcase.store import files
@@ -17,12 +18,14 @@ INTERRUPTED = 130
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def explained(problem: Exception, translate: Translate) -> tuple[ErrorAnswer, int]:
-    """The refusal in words, and the exit status. Nothing that was typed or read is in it."""
+def explained(problem: Exception, command: str, translate: Translate) -> tuple[ErrorAnswer, int]:
+    """The refusal of a command in words, and the exit status. Nothing that was typed or read is in it."""
     if isinstance(problem, OSError):
         problem = _typed(problem)
     if isinstance(problem, click.UsageError):
         return explain("usage", _usage(problem), translate), EXITS["usage"]
+    if isinstance(problem, CtcaseError) and problem.code == "usage":
+        return explain("usage", {"command": command, **_untyped(problem.details)}, translate), EXITS["usage"]
     if isinstance(problem, CtcaseError):
         return explain(problem.code, problem.details, translate), problem.exit_status
     if isinstance(problem, SelfTestError):
@@ -36,6 +39,13 @@ def _typed(problem: OSError) -> Exception:
             raise problem
     except CtcaseError as typed:
         return typed
+
+
+def _untyped(details: Mapping[str, object]) -> dict[str, object]:
+    """The details without names that are not ours: a name that no form knows was typed by somebody."""
+    kept = {key: details[key] for key in ("problem", "reason", "what", "parameter") if key in details}
+    ours = {kept.get("problem"), kept.get("reason")} & VALUES.keys()
+    return {**kept, "field": details["field"]} if ours and "field" in details else kept
 
 
 def _usage(problem: click.UsageError) -> dict[str, object]:

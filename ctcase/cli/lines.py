@@ -71,6 +71,16 @@ def section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from (_GAP + line for line in body)
 
 
+def otherwise(lines: Iterable[str], sentence: str) -> Iterator[str]:
+    """The lines, or the sentence where there are none."""
+    found = False
+    for line in lines:
+        found = True
+        yield line
+    if not found:
+        yield sentence
+
+
 def words(codes: Iterable[str]) -> str:
     """Code words in one piece of a line."""
     return ", ".join(codes)

@@ -30,7 +30,7 @@ class Root(Group):
             return super().resolve_command(ctx, args)
         if Path(args[0]).is_dir():
             return "desktop", desktop, args
-        raise CtcaseError("usage", problem="command", command=ctx.command_path)
+        raise CtcaseError("usage", problem="command")
 
 
 @click.command("desktop", params=shared_options())
@@ -95,7 +95,7 @@ def _refuse(problem: Exception, call: Call, *, as_json: bool) -> int:
     if isinstance(problem, click.exceptions.NoArgsIsHelpError) and not as_json:
         call.say(problem.format_message())
         return problem.exit_code
-    answer, status = explained(problem, call.translate)
+    answer, status = explained(problem, call.command, call.translate)
     try:
         if as_json:
             click.echo(msgspec.json.encode({"error": answer}))

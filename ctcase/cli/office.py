@@ -73,7 +73,7 @@ def enrol(
     yes: bool,
 ) -> None:
     """`enrol`: after the words were compared."""
-    _one_confirmation(fingerprint, yes=yes, command="ctcase enrol")
+    _one_confirmation(fingerprint, yes=yes)
     with call.opened(vault) as session:
         seen = offices.look_at_request(session, request)
         if not yes:
@@ -106,7 +106,7 @@ def _enrolled_lines(done: results.Enrolled, _: Translate) -> Iterator[str]:
 @click.option("--yes", is_flag=True, help=mark("The words were compared already."))
 def accept(call: Call, vault: Path, welcome: Path, fingerprint: str | None, yes: bool) -> None:
     """`accept`: after the words were compared."""
-    _one_confirmation(fingerprint, yes=yes, command="ctcase accept")
+    _one_confirmation(fingerprint, yes=yes)
     with call.opened(vault) as session:
         seen = offices.look_at_welcome(session, welcome)
         if not yes:
@@ -123,9 +123,9 @@ def _accepted_lines(done: results.Accepted, _: Translate) -> Iterator[str]:
     yield from facts([(_("Roles"), words(done.roles)), (_("Team"), done.team)])
 
 
-def _one_confirmation(fingerprint: str | None, *, yes: bool, command: str) -> None:
+def _one_confirmation(fingerprint: str | None, *, yes: bool) -> None:
     if yes and fingerprint is not None:
-        raise CtcaseError("usage", problem="value", command=command, parameter="--fingerprint, --yes")
+        raise CtcaseError("usage", problem="value", parameter="--fingerprint, --yes")
 
 
 def _compare(call: Call, about: Iterable[tuple[str, object]], expected: str, typed: str | None) -> None:

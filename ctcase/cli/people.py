@@ -8,7 +8,7 @@ import click
 from ctcase.app import office, results
 from ctcase.cli.call import Call
 from ctcase.cli.commands import command, group, role_choice, vault_argument
-from ctcase.cli.lines import table, words
+from ctcase.cli.lines import otherwise, table, words
 from ctcase.cli.text import Translate, mark
 from ctcase.cli.written import written_lines
 from ctcase.errors import CtcaseError
@@ -40,7 +40,7 @@ def _member_lines(found: results.MemberList, _: Translate) -> Iterator[str]:
         for device in one.devices
     ]
     heads = (_("Id"), _("Name"), _("Roles"), _("Team"), _("Device"), _("Notes"))
-    yield from table(heads, [[*row[:5], row[5] or ""] for row in rows])
+    yield from otherwise(table(heads, rows), _("No office yet: its members come with the welcome."))
 
 
 @command(member, "set", mark("Give a member other roles or another team."))
@@ -59,7 +59,7 @@ def set_member(
 ) -> None:
     """`member set`: roles may follow one another after --role."""
     if not role and (more_roles or team is None):
-        raise CtcaseError("usage", problem="missing", command="ctcase member set", parameter="--role")
+        raise CtcaseError("usage", problem="missing", parameter="--role")
     roles = tuple(dict.fromkeys(role + more_roles)) or None
     with call.opened(vault) as session:
         done = office.set_member(session, member_id, roles, team, call.passphrase()).value
@@ -88,7 +88,8 @@ def list_agencies(call: Call, vault: Path) -> None:
 
 def _agency_lines(found: results.AgencyList, _: Translate) -> Iterator[str]:
     rows = [(one.id, one.name, one.kind, _("proposed") if one.proposed else "") for one in found.agencies]
-    yield from table((_("Id"), _("Name"), _("Kind"), _("Notes")), rows)
+    heads = (_("Id"), _("Name"), _("Kind"), _("Notes"))
+    yield from otherwise(table(heads, rows), _("No agency is entered yet."))
 
 
 @command(agency, "add", mark("Enter an agency in the directory."))

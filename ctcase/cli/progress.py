@@ -48,17 +48,17 @@ class Progress:
             signal.signal(signal.SIGINT, self._before)
 
     def __call__(self, stage: str, done: int, total: int) -> bool:
-        """Shows how far the work is; False asks it to stop."""
+        """Shows how far the work is (a total of 0: nobody knows); False asks it to stop."""
         if self._clock() - self._start >= QUIET:
             name = self._translate(STAGES.get(stage, stage.replace("_", " ")))
             if self._stream.isatty():
-                self._draw(stage, name, done, total)
+                self._draw(stage, name, done, total or None)
             elif stage != self._stage:
-                print(f"{name}: {done}/{total}", file=self._stream)
+                print(f"{name}: {done}/{total}" if total else f"{name}: {done}", file=self._stream)
             self._stage = stage
         return not self._cancelled
 
-    def _draw(self, stage: str, name: str, done: int, total: int) -> None:
+    def _draw(self, stage: str, name: str, done: int, total: int | None) -> None:
         if self._bar is None:
             columns = (
                 TextColumn("{task.description}"),

@@ -9,7 +9,7 @@ from ctcase.app import consents, referrals, results
 from ctcase.cli import inputs
 from ctcase.cli.call import Call
 from ctcase.cli.commands import FILE, command, group, vault_argument
-from ctcase.cli.lines import safe, section, table, words
+from ctcase.cli.lines import otherwise, safe, section, table, words
 from ctcase.cli.text import Translate, mark
 from ctcase.errors import CtcaseError
 from ctcase.workflow.referral import STATES, TABLE
@@ -55,11 +55,8 @@ def add(call: Call, vault: Path, code: str, file: Path) -> None:
 
 def _added_lines(added: results.ReferralAdded, _: Translate) -> Iterator[str]:
     yield _("Referral {id} is drafted in case {code}.").format(id=added.id, code=added.code)
-    rows = [
-        (one.event, _("yes") if one.allowed else _("no"), one.why_not, words(one.needs))
-        for one in added.available
-    ]
-    yield from section(_("Next"), table((_("Event"), _("Allowed"), _("Why not"), _("Needs")), rows))
+    rows = [(one.event, words(one.needs)) for one in added.available if one.allowed]
+    yield from section(_("Next"), table((_("Event"), _("Needs")), rows))
 
 
 @command(referral, "list", mark("List referrals and what is due."))
@@ -78,8 +75,7 @@ def _list_lines(found: results.ReferralList, _: Translate) -> Iterator[str]:
         for one in found.referrals
     ]
     heads = (_("Id"), _("Case"), _("Agency"), _("Service"), _("State"), _("Due"), _("Notes"))
-    yield from table(heads, rows)
-    yield _("{count} referrals").format(count=found.total)
+    yield from otherwise(table(heads, rows), _("There is no such referral."))
 
 
 def _remarks(one: results.ReferralShown, _: Translate) -> str:
@@ -99,7 +95,7 @@ def do(call: Call, vault: Path, referral_id: str, event: str, comment: str | Non
     document = inputs.document(file)
     if comment is not None:
         if "comment" in document:
-            raise CtcaseError("usage", problem="value", command="ctcase referral do", parameter="--comment")
+            raise CtcaseError("usage", problem="value", parameter="--comment")
         document["comment"] = comment
     with call.opened(vault) as session:
         done = referrals.do(session, referral_id, event, document).value
@@ -124,6 +120,6 @@ def letter(call: Call, vault: Path, referral_id: str, pdf: Path) -> None:
 
 
 def _letter_lines(written: results.Letter, _: Translate) -> Iterator[str]:
-    yield _("The letter is written to {file} ({pages} pages). It is readable by anybody who has it.").format(
+    yield _("The letter is written to {file} (pages: {pages}). It is readable by anybody who has it.").format(
         file=safe(written.file), pages=written.pages
     )

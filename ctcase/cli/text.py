@@ -170,6 +170,21 @@ ERRORS: Mapping[str, Sentence] = {
 }
 """Message and next step by error code."""
 
+VALUES: Mapping[str, str] = {
+    "bad_character": mark("{field} has a character that cannot be kept. Nothing was saved."),
+    "date_invalid": mark("{field} is a date, as 1999, 1999-03 or 1999-03-08. Nothing was saved."),
+    "empty": mark("{field} needs at least one value. Nothing was saved."),
+    "not_a_number": mark("{field} is a number. Nothing was saved."),
+    "not_in_list": mark("{field} takes only the codes of its list. Nothing was saved."),
+    "out_of_range": mark("{field} does not take a number of this size. Nothing was saved."),
+    "too_long": mark("This text is too long for {field}. Nothing was saved."),
+    "too_many": mark("{field} does not take so many values. Nothing was saved."),
+    "twice": mark("{field} has the same value twice. Nothing was saved."),
+    "unknown_word": mark("After @ stands unknown or declined; @@ begins a text with @. Nothing was saved."),
+    "wrong_type": mark("{field} takes another kind of value. Nothing was saved."),
+}
+"""What is wrong with the value of a field, by the code that forms give it."""
+
 PRECISE: Mapping[tuple[str, str], Sentence] = {
     ("file_missing", "vault"): Sentence(
         mark("There is no vault in this folder. Nothing was changed."),
@@ -207,6 +222,18 @@ PRECISE: Mapping[tuple[str, str], Sentence] = {
         mark("There is no command of this name, and no folder. Nothing was done."),
         mark("Run '{command} --help' to see the commands."),
     ),
+    ("usage", "unknown_field"): Sentence(
+        mark("There is no field of this name. Nothing was saved."),
+        mark("'ctcase case show' names the fields; person.first_name is one."),
+    ),
+    ("usage", "ending"): Sentence(
+        mark("The ending of the file does not say which form to write. Nothing was written."),
+        mark("Use .xlsx, .csv or .json."),
+    ),
+    **{
+        ("usage", reason): Sentence(message, mark("Correct the value, and give all fields again."))
+        for reason, message in VALUES.items()
+    },
 }
 """More exact sentences, by code and by what the details call `what`, `problem` or `reason`."""
 
@@ -221,19 +248,12 @@ SELF_TEST = Sentence(
 CANCELLED = mark("Cancelled. Nothing was changed.")
 
 STAGES: Mapping[str, str] = {
-    "read": mark("Reading"),
-    "reading": mark("Reading"),
-    "write": mark("Writing"),
-    "writing": mark("Writing"),
-    "check": mark("Checking"),
-    "signatures": mark("Checking signatures"),
-    "chains": mark("Checking chains"),
-    "tables": mark("Comparing tables"),
-    "fold": mark("Working out the cases"),
-    "rows": mark("Taking rows"),
-    "cases": mark("Making cases"),
-    "seal": mark("Sealing"),
-    "unseal": mark("Opening"),
+    "exporting": mark("Writing cases"),
+    "importing": mark("Taking rows"),
+    "reading": mark("Reading bundles"),
+    "recording": mark("Making cases"),
+    "verifying": mark("Checking"),
+    "writing": mark("Writing bundles"),
 }
 """What long work says it is doing, by its code word."""
 

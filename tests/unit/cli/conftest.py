@@ -62,11 +62,12 @@ class Runner:
     terminal: bool = False
     selftest: object = staticmethod(lambda: 0)
     variables: dict = field(default_factory=dict)
+    translate: object = str
 
     def __call__(self, *arguments):
         call = Call(
             environment=self.environment,
-            translate=str,
+            translate=self.translate,
             terminal=self.terminal,
             variables=self.variables,
             ask_person=self.person,

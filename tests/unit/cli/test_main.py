@@ -63,6 +63,15 @@ def test_help_is_no_failure(runner):
     assert "--search" in shown.out
 
 
+def test_help_and_refusals_speak_the_users_language(runner):
+    runner.translate = lambda english: english.replace("cases", "vakalar").replace("Nothing", "Hiçbir şey")
+    shown = runner("case", "list", "--help")
+    assert "List vakalar: code and alias" in shown.out
+    assert "Hiçbir şey" in runner("case", "list").err
+    runner.translate = str
+    assert "List cases" in runner("case", "list", "--help").out
+
+
 @pytest.mark.parametrize("code", [code for code in EXITS if code != "usage"])
 def test_every_refusal_has_its_exit_status_and_words(runner, application, code):
     application.answers("case_list.list_cases", refusal(code, count=3))
@@ -76,6 +85,24 @@ def test_every_refusal_has_its_exit_status_and_words(runner, application, code):
     assert spoken.out == ""
     assert told.json["error"]["message"] in spoken.err
     assert f"({code}; count: 3)" in spoken.err
+
+
+@pytest.mark.parametrize(
+    ("details", "shown"),
+    [
+        ({"field": "person.birth_date", "reason": "date_invalid"}, {"field", "reason", "command"}),
+        ({"field": SECRET, "reason": "unknown_field"}, {"reason", "command"}),
+        ({"field": SECRET}, {"command"}),
+        ({"argument": SECRET}, {"command"}),
+    ],
+)
+def test_a_field_is_named_only_when_it_is_one(runner, application, details, shown):
+    application.answers("cases.parse_assignments", refusal("usage", **details))
+    told = runner.json("case", "set", "V", "CODE", "F=V")
+    assert told.status == 2
+    assert told.json["error"]["details"].keys() == shown
+    assert told.json["error"]["details"]["command"] == "ctcase case set"
+    assert SECRET not in told.out
 
 
 def test_a_defect_tells_its_place_and_nothing_of_the_case(runner, application):
@@ -145,7 +172,7 @@ def test_the_passphrase_may_come_from_the_surroundings(runner, application, tmp_
 def test_the_passphrase_is_asked_at_a_terminal_only(runner, application):
     application.answers("case_list.list_cases", results.CaseList(0, []))
     told = runner("case", "list", "V", "--json")
-    assert (told.status, told.json["error"]["details"]) == (2, {"problem": "passphrase"})
+    assert (told.status, told.json["error"]["details"]["problem"]) == (2, "passphrase")
     runner.terminal = True
     runner.person.typed = ["typed by hand"]
     assert runner("case", "list", "V").status == 0
@@ -161,7 +188,7 @@ def test_a_new_passphrase_is_typed_twice(runner, application):
     assert application.calls[-1][1] == (application.session, "new")
     runner.person.typed = ["old", "new", "nwe"]
     told = runner("passphrase", "V", "--json")
-    assert told.json["error"]["details"] == {"problem": "passphrases_differ"}
+    assert told.json["error"]["details"]["problem"] == "passphrases_differ"
 
 
 def test_a_new_vault_asks_twice_and_an_old_one_once(runner, application, tmp_path):
