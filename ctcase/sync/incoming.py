@@ -65,7 +65,6 @@ class Taken(msgspec.Struct):
     quarantined: dict[str, str]
     waiting: dict[str, tuple[str, ...]]
     receipts: int
-    set_back: bool
     own_unknown: bool
 
 
@@ -139,24 +138,23 @@ def _signed(
 def take(connection: Connection, streams: Streams, judged: Judged, device: str) -> Taken:
     """Takes the entries, acknowledgements and receipts of a judged bundle; the rosters were taken before."""
     digest, sender = judged.unsealed.digest, judged.sender
-    set_back = (
+    known = _read(connection, digest)
+    if not known:
         peers.take_acknowledgement(connection, judged.unsealed.manifest)
-        if not _read(connection, digest)
-        else False
-    )
     receipts = peers.take_receipts(connection, sender, judged.unsealed.receipts)
     here = stored.known(connection, (one.id for one in judged.entries))
     own_unknown = any(one.header.device == device and one.id not in here for one in judged.entries)
     good, quarantined = _authentic(judged.entries, here)
     quarantined |= {one.id: "form" for one in judged.misfits}
     admitted = streams.admit(connection, good)
+    offered = {one.id: one for one in (*judged.entries, *judged.misfits)}
+    waiting = _wait(connection, streams, admitted, offered, sender)
     quarantined |= admitted.refused
-    waiting = _wait(connection, streams, admitted, {one.id: one for one in good}, sender)
-    _quarantine(connection, quarantined, judged, digest)
-    known = _read(connection, digest)
+    _quarantine(connection, quarantined, offered, sender, digest)
+    peers.supplied(connection, admitted.supplied, sender)
     if not known:
         _remember(connection, judged, quarantined)
-    return Taken(admitted, known, quarantined, waiting, receipts, set_back, own_unknown)
+    return Taken(admitted, known, quarantined, waiting, receipts, own_unknown)
 
 
 def _read(connection: Connection, digest: str) -> bool:
@@ -173,7 +171,7 @@ def _authentic(entries: Sequence[Entry], here: Mapping[str, str]) -> tuple[list[
 
 
 def _wait(
-    connection: Connection, streams: Streams, admitted: Admitted, offered: Mapping[str, Entry], sender: str
+    connection: Connection, streams: Streams, admitted: Admitted, offered: dict[str, Entry], sender: str
 ) -> dict[str, tuple[str, ...]]:
     """Keeps what lacks a parent, and admits what waited for what came now, until nothing moves."""
     table = schema.waiting
@@ -189,6 +187,7 @@ def _wait(
         freed = _freed(connection)
         if not freed:
             break
+        offered |= {one.id: one for one in freed}
         more = streams.admit(connection, freed)
         gone = [one.id for one in more.new] + list(more.refused)
         if not gone:
@@ -234,9 +233,14 @@ def _freed(connection: Connection) -> list[Entry]:
     return [load(row.header, row.signature, row.key, row.parts) for row in rows if row.entry in ready]
 
 
-def _quarantine(connection: Connection, reasons: Mapping[str, str], judged: Judged, digest: str) -> None:
+def _quarantine(
+    connection: Connection,
+    reasons: Mapping[str, str],
+    offered: Mapping[str, Entry],
+    sender: str,
+    digest: str,
+) -> None:
     table = schema.quarantine
-    offered = {one.id: one for one in (*judged.entries, *judged.misfits)}
     for one, reason in reasons.items():
         found = offered.get(one)
         connection.execute(delete(table).where(table.c.entry == one))
@@ -244,7 +248,7 @@ def _quarantine(connection: Connection, reasons: Mapping[str, str], judged: Judg
             insert(table).values(
                 entry=one,
                 bundle=digest,
-                sender=judged.sender,
+                sender=sender,
                 code=CODES.get(reason, "log_damaged"),
                 header=found.raw if found else b"",
                 signature=found.signature if found else b"",

@@ -51,8 +51,8 @@ def write(
     held = tuple(local.all_rosters(connection))
     signed = _chain(held)
     receipts = peers.receipts_for(connection, devices)
-    read = peers.read_from(connection, devices)
-    besides = sum(map(len, signed)) + 40 * len(read) + 400 * len(receipts) + 2048 * len(devices)
+    there = peers.exchanged_with(connection, devices)
+    besides = sum(map(len, signed)) + 70 * len(there) + 400 * len(receipts) + 2048 * len(devices)
     groups = splitting.split(entries.of_seqs(connection, wanted), limit, besides) or [[]]
     for group in groups:
         number = (local.get(connection, "bundles", int) or 0) + 1
@@ -64,7 +64,7 @@ def write(
             purpose,
             number,
             sender.roster.version,
-            read,
+            peers.exchanged_with(connection, devices),
         )
         written = sealing.write(heading, Content(signed, group, receipts), sender.key, recipients(devices))
         yield written, len(group)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, true, update
 
 from ctcase.log.fold import Folded
 from ctcase.store import entries, schema
@@ -39,17 +39,20 @@ def entitled(connection: Connection, streams: Streams, held: Roster, device: Dev
     entry, case = schema.entry, schema.case_row
     if "officer" in row.roles:
         return list(connection.scalars(select(entry.c.seq).order_by(entry.c.seq)))
-    present = select(case.c.stream).where(case.c.team.in_(row.teams))
-    if not _sees_the_team(row):
-        present = present.where(or_(case.c.owner == device.member, case.c.owner.not_in(_at_home(held, row))))
+    visible = _visible(held, device.member, row)
+    present = select(case.c.stream).where(case.c.team.in_(row.teams), visible)
     wanted = select(entry.c.seq).where(or_(entry.c.stream == held.stream, entry.c.stream.in_(present)))
     found = set(connection.scalars(wanted))
-    found.update(_former(connection, streams, device.member, row))
+    found.update(_former(connection, streams, row, visible))
     return sorted(found)
 
 
-def _sees_the_team(row: DeviceRow) -> bool:
-    return "supervisor" in row.roles
+def _visible(held: Roster, member: str, row: DeviceRow) -> ColumnElement[bool]:
+    """Which cases of his teams a reader may have: a supervisor all, a caseworker his own and those handed over."""
+    owner = schema.case_row.c.owner
+    if "supervisor" in row.roles:
+        return true()
+    return or_(owner == member, owner.not_in(_at_home(held, row)))
 
 
 def _at_home(held: Roster, row: DeviceRow) -> list[str]:
@@ -61,16 +64,16 @@ def _at_home(held: Roster, row: DeviceRow) -> list[str]:
     ]
 
 
-def _former(connection: Connection, streams: Streams, member: str, row: DeviceRow) -> Iterable[int]:
+def _former(
+    connection: Connection, streams: Streams, row: DeviceRow, visible: ColumnElement[bool]
+) -> Iterable[int]:
     """What was written while a case was with one of these teams, and what hands it on."""
     case = schema.case_row
     for team in row.teams:
         quoted = msgspec.json.encode(team).decode()
         query = select(case.c.stream).where(
-            case.c.team.not_in(row.teams), case.c.teams.contains(quoted, autoescape=True)
+            case.c.team.not_in(row.teams), case.c.teams.contains(quoted, autoescape=True), visible
         )
-        if not _sees_the_team(row):
-            query = query.where(case.c.owner == member)
         for stream in list(connection.scalars(query)):
             state = streams.get(connection, stream)
             if state is not None:
@@ -100,56 +103,69 @@ def numbers(connection: Connection, ids: Sequence[str]) -> list[int]:
 def has(connection: Connection, device: str) -> Ranges:
     """What a device is known to have: bundles of ours that it acknowledged, and what its own bundles carried."""
     sent, read = schema.bundle_sent, schema.bundle_read
+    acknowledged = select(sent.c.digest, sent.c.ranges).where(sent.c.peer == device, sent.c.acknowledged == 1)
+    refused = _refused_by(connection, device)
     parts = [
-        *connection.scalars(select(sent.c.ranges).where(sent.c.peer == device, sent.c.acknowledged == 1)),
-        *connection.scalars(select(read.c.ranges).where(read.c.device == device, read.c.had == 1)),
+        ranges.without(ranges.decode(part), refused.get(digest, ()))
+        for digest, part in connection.execute(acknowledged)
     ]
-    return ranges.union(ranges.decode(part) for part in parts)
+    carried = select(read.c.ranges).where(read.c.device == device, read.c.had == 1)
+    parts += [ranges.decode(part) for part in connection.scalars(carried)]
+    return ranges.union(parts)
 
 
-def refused_by(connection: Connection, device: str) -> list[int]:
-    """Entries that a device said it did not take: exceptions from what it acknowledged."""
+def _refused_by(connection: Connection, device: str) -> dict[str, list[int]]:
+    """By bundle, the entries that a device said it did not take: exceptions from what it acknowledged."""
     receipt = schema.receipt
-    rows = connection.scalars(
-        select(receipt.c.refused).where(receipt.c.device == device, receipt.c.refused != "[]")
+    rows = connection.execute(
+        select(receipt.c.bundle, receipt.c.refused).where(
+            receipt.c.device == device, receipt.c.refused != "[]"
+        )
     )
-    return numbers(connection, [one.entry for row in rows for one in _not_taken.decode(row)])
+    return {
+        bundle: numbers(connection, [one.entry for one in _not_taken.decode(refused)])
+        for bundle, refused in rows.all()
+    }
+
+
+def supplied(connection: Connection, ids: Sequence[str], sender: str) -> None:
+    """Parts of these entries came late: whoever has the entries without them is sent them again, but not the sender."""
+    gone = numbers(connection, ids)
+    for table, peer in ((schema.bundle_sent, "peer"), (schema.bundle_read, "device")):
+        rows = select(table.c.digest, table.c[peer], table.c.ranges).where(table.c[peer] != sender)
+        for digest, other, encoded in connection.execute(rows).all():
+            now = ranges.without(ranges.decode(encoded), gone).encode()
+            if now != encoded:
+                where = (table.c.digest == digest, table.c[peer] == other)
+                connection.execute(update(table).where(*where).values(ranges=now))
 
 
 def unsent(connection: Connection, streams: Streams, held: Roster, devices: Sequence[Device]) -> list[int]:
     """What at least one of these devices may have and is not known to have."""
     wanted: set[int] = set()
     for device in devices:
-        there, exceptions = has(connection, device.id), set(refused_by(connection, device.id))
-        wanted.update(
-            one
-            for one in entitled(connection, streams, held, device)
-            if one not in there or one in exceptions
-        )
+        there = has(connection, device.id)
+        wanted.update(one for one in entitled(connection, streams, held, device) if one not in there)
     return sorted(wanted)
 
 
-def take_acknowledgement(connection: Connection, manifest: Manifest) -> bool:
-    """Takes what the sender says it has now, which is absolute; True if its vault was set back to an earlier state.
+def take_acknowledgement(connection: Connection, manifest: Manifest) -> None:
+    """Takes what the sender says it has now, which is absolute: bundles of ours that it read, and its own to us.
 
-    Then what its own bundles once carried no longer counts as there. It shows by a number that was used twice, or by a
-    later bundle that says less than an earlier one.
+    A vault that was set back to an earlier state no longer names what it lost, so that is sent again. A bundle that
+    comes late names none of its sender's later ones, and says nothing of them.
     """
     sent, read = schema.bundle_sent, schema.bundle_read
-    said, lost = set(manifest.has), 0
-    before = select(sent.c.digest, sent.c.acknowledged).where(sent.c.peer == manifest.sender)
-    for digest, acknowledged in connection.execute(before).all():
-        now = int(digest in said)
-        if now != acknowledged:
-            change = update(sent).where(sent.c.digest == digest, sent.c.peer == manifest.sender)
-            connection.execute(change.values(acknowledged=now))
-            lost += acknowledged
-    last = last_read(connection, manifest.sender)
-    again = select(read.c.digest).where(read.c.device == manifest.sender, read.c.number == manifest.number)
-    set_back = (lost > 0 and manifest.number > last) or connection.scalar(again.limit(1)) is not None
-    if set_back:
-        connection.execute(update(read).where(read.c.device == manifest.sender).values(had=0))
-    return set_back
+    said, sender = set(manifest.has), manifest.sender
+    ours = select(sent.c.digest, sent.c.acknowledged).where(sent.c.peer == sender)
+    for digest, before in connection.execute(ours).all():
+        if (now := int(digest in said)) != before:
+            where = (sent.c.digest == digest, sent.c.peer == sender)
+            connection.execute(update(sent).where(*where).values(acknowledged=now))
+    theirs = select(read.c.digest, read.c.had).where(read.c.device == sender, read.c.number < manifest.number)
+    for digest, before in connection.execute(theirs).all():
+        if (now := int(digest in said)) != before:
+            connection.execute(update(read).where(read.c.digest == digest).values(had=now))
 
 
 def last_read(connection: Connection, device: str) -> int:
@@ -170,12 +186,13 @@ def receipts_for(connection: Connection, devices: Sequence[Device]) -> tuple[Rec
     return tuple(Receipt(row.digest, row.number, _not_taken.decode(row.refused), row.entries) for row in rows)
 
 
-def read_from(connection: Connection, devices: Sequence[Device]) -> list[str]:
-    """The digests of the bundles that were read from these devices and are here now."""
-    read = schema.bundle_read
-    return list(
-        connection.scalars(select(read.c.digest).where(read.c.device.in_([device.id for device in devices])))
-    )
+def exchanged_with(connection: Connection, devices: Sequence[Device]) -> list[str]:
+    """The digests of the bundles that were read from these devices, or written to them, and are here now."""
+    read, sent = schema.bundle_read, schema.bundle_sent
+    ids = [device.id for device in devices]
+    found = set(connection.scalars(select(read.c.digest).where(read.c.device.in_(ids))))
+    found.update(connection.scalars(select(sent.c.digest).where(sent.c.peer.in_(ids))))
+    return sorted(found)
 
 
 def take_receipts(connection: Connection, sender: str, receipts: Sequence[Receipt]) -> int:

@@ -46,6 +46,18 @@ def union(parts: Iterable[Ranges]) -> Ranges:
     return Ranges(tuple(merged))
 
 
+def without(whole: Ranges, numbers: Iterable[int]) -> Ranges:
+    """The ranges without some numbers."""
+    spans = list(whole.spans)
+    for number in sorted(set(numbers)):
+        place = bisect_right(spans, (number, 2**63)) - 1
+        if place >= 0 and number <= spans[place][1]:
+            first, last = spans[place]
+            halves = [(first, number - 1), (number + 1, last)]
+            spans[place : place + 1] = [span for span in halves if span[0] <= span[1]]
+    return Ranges(tuple(spans))
+
+
 def intersection(parts: Iterable[Ranges]) -> Ranges:
     """The numbers that are in every part; none if there is no part."""
     found: Ranges | None = None
