@@ -20,7 +20,7 @@ from ctcase.app.results import (
 from ctcase.app.session import Progress, Session, Work
 from ctcase.crypto.age import read_identity
 from ctcase.errors import DAMAGED, Cancelled, CtcaseError, Refused
-from ctcase.store import files, local
+from ctcase.store import files, local, queries
 from ctcase.sync import incoming, outgoing, peers, sealing
 from ctcase.sync.incoming import Judged, Reader, Taken
 from ctcase.sync.manifest import OFFICE
@@ -247,17 +247,12 @@ def _cases(
     work: Work, taken: Taken, roots: set[str], new: set[str], problems: list[BundleProblem]
 ) -> tuple[CaseCounts, int]:
     """Counts what the touched cases show now, and adds the entries among the new ones that may not act."""
-    fresh = changed = conflicts = 0
-    for stream in sorted(taken.admitted.streams):
-        state = work.stream(stream)
-        rows = state.rows
-        if state.folded.type == "case":
-            fresh += stream in roots
-            changed += stream not in roots
-        conflicts += len(rows["conflict"])
-        problems += [
-            BundleProblem(row["entry"], row["status"], row["reason"])
-            for row in rows["verdict"].values()
-            if row["entry"] in new
-        ]
-    return CaseCounts(fresh, changed), conflicts
+    touched = sorted(taken.admitted.streams)
+    cases = queries.cases_among(work.connection, touched)
+    problems += [
+        BundleProblem(row.entry, row.status, row.reason)
+        for row in queries.verdicts_in(work.connection, touched)
+        if row.entry in new
+    ]
+    fresh = len(cases & roots)
+    return CaseCounts(fresh, len(cases) - fresh), queries.count_conflicts(work.connection, touched)

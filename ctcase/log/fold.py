@@ -67,10 +67,11 @@ class Folded(msgspec.Struct):
     readings: dict[str, Reading]
 
 
-def fold(graph: Graph, rights: Rights) -> Folded:
-    """Folds the stream whose entries `graph` holds."""
+def fold(graph: Graph, rights: Rights, read: Mapping[str, Reading] | None = None) -> Folded:
+    """Folds the stream whose entries `graph` holds; `read` has what some of them say, from an earlier fold."""
     ordered = sorted(graph.entries.values(), key=order)
-    readings = {entry.id: reading.read(entry) for entry in ordered}
+    known = read or {}
+    readings = {entry.id: known.get(entry.id) or reading.read(entry) for entry in ordered}
     row = {
         entry.id: rights.standing(entry.header.device, entry.header.number, entry.header.roster)
         for entry in ordered

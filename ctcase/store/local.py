@@ -3,12 +3,16 @@
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ctcase.model import canonical
 from ctcase.store.schema import local, roster
 
 T = TypeVar("T")
+
+# built once: building a statement takes longer than running it
+_get = select(local.c.value).where(local.c.key == bindparam("which"))
+_put = update(local).where(local.c.key == bindparam("which")).values(value=bindparam("data"))
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -31,14 +35,14 @@ class Chain(msgspec.Struct, frozen=True):
 
 def get(connection: Connection, key: str, kind: type[T]) -> T | None:
     """A local fact, None if it is not there."""
-    value = connection.scalar(select(local.c.value).where(local.c.key == key))
+    value = connection.scalar(_get, {"which": key})
     return None if value is None else msgspec.json.decode(value, type=kind)
 
 
 def put(connection: Connection, key: str, value: Any) -> None:
     """Sets a local fact."""
     data = canonical.encode(value)
-    if connection.execute(update(local).where(local.c.key == key).values(value=data)).rowcount == 0:
+    if connection.execute(_put, {"which": key, "data": data}).rowcount == 0:
         connection.execute(insert(local).values(key=key, value=data))
 
 

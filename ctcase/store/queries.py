@@ -1,6 +1,6 @@
 """Queries over the derived tables: ids first, then windows of rows, so that 100,000 cases open like a hundred."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, select, text
@@ -111,6 +111,37 @@ _by_code = select(case_row.c.stream).where(case_row.c.code == bindparam("wanted"
 def streams_by_code(connection: Connection, code: str) -> list[str]:
     """The cases with a code; normally one."""
     return list(connection.scalars(_by_code, {"wanted": code}))
+
+
+def cases_among(connection: Connection, streams: Sequence[str]) -> set[str]:
+    """Those of these streams that are cases."""
+    return {
+        one
+        for part in _chunks(streams)
+        for one in connection.scalars(select(case_row.c.stream).where(case_row.c.stream.in_(part)))
+    }
+
+
+def verdicts_in(connection: Connection, streams: Sequence[str]) -> list[Any]:
+    """The entries of these streams that have no effect, with status and reason."""
+    verdict = schema.verdict
+    query = select(verdict.c.entry, verdict.c.status, verdict.c.reason).order_by(verdict.c.stream)
+    return [
+        row
+        for part in _chunks(streams)
+        for row in connection.execute(query.where(verdict.c.stream.in_(part)))
+    ]
+
+
+def count_conflicts(connection: Connection, streams: Sequence[str]) -> int:
+    """How many open conflicts these streams have."""
+    conflict = schema.conflict
+    query = select(func.count()).select_from(conflict)
+    return sum(connection.scalar(query.where(conflict.c.stream.in_(part))) or 0 for part in _chunks(streams))
+
+
+def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
 def find_referral(connection: Connection, one: str) -> list[str]:

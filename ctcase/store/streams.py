@@ -4,7 +4,7 @@ This is the one write path of shared data: own entries, imported ones and those 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -13,6 +13,7 @@ from ctcase.log import admission
 from ctcase.log.admission import Graph
 from ctcase.log.entry import Body, Entry
 from ctcase.log.fold import fold
+from ctcase.log.reading import Reading
 from ctcase.log.rights import Rights
 from ctcase.store import entries, schema
 from ctcase.store.projection import Searchable, Stream, project
@@ -72,20 +73,22 @@ class Streams:
         for stream, found in entries.of_streams(connection, streams).items():
             yield stream, self._folded(Graph(found), numbers.get(stream, 0))
 
-    def _folded(self, graph: Graph, row: int) -> Stream:
-        folded = fold(graph, self.rights)
+    def _folded(self, graph: Graph, row: int, read: Mapping[str, Reading] | None = None) -> Stream:
+        folded = fold(graph, self.rights, read)
         return Stream(graph, folded, project(folded, graph.entries, self._searchable), row)
 
-    def admit(self, connection: Connection, batch: Iterable[Entry], *, fresh: bool = False) -> Admitted:
+    def admit(
+        self, connection: Connection, batch: Iterable[Entry], *, own: bool = False, fresh: bool = False
+    ) -> Admitted:
         """Admits authentic entries, parents before children, and brings the derived tables up to date.
 
-        `fresh` says that every entry is the root of a stream that cannot be here yet, which spares the look-ups.
+        `own` says that they were signed just now and cannot be here yet, `fresh` that they are roots besides: each
+        spares look-ups.
         """
         outcome = Admitted([], [], {}, {}, [], set())
         groups = admission.by_stream(batch)
-        here = (
-            {} if fresh else entries.known(connection, [one.id for group in groups.values() for one in group])
-        )
+        ids = [] if own or fresh else [one.id for group in groups.values() for one in group]
+        here = entries.known(connection, ids)
         states = {} if fresh else self._states(connection, [*groups])
         changes = Changes()
         for stream, group in groups.items():
@@ -122,9 +125,16 @@ class Streams:
         outcome.refused |= sorting.refused
         if not sorting.admitted and not supplied:
             return None
-        return self._folded(graph, before.row if before else 0)
+        if before is None:
+            return self._folded(graph, 0)
+        read = before.folded.readings
+        if supplied:
+            read = {one: said for one, said in read.items() if one not in supplied}
+        return self._folded(graph, before.row, read)
 
-    def _supply(self, connection: Connection, graph: Graph, group: list[Entry], outcome: Admitted) -> bool:
+    def _supply(
+        self, connection: Connection, graph: Graph, group: list[Entry], outcome: Admitted
+    ) -> frozenset[str]:
         filled: dict[str, tuple[Body, ...]] = {}
         for one in group:
             mine = graph.entries[one.id]
@@ -135,7 +145,7 @@ class Streams:
         entries.supply(connection, filled)
         outcome.supplied += filled
         outcome.known += [one.id for one in group]
-        return bool(filled)
+        return frozenset(filled)
 
     def take_rights(self, connection: Connection, rights: Rights, devices: Iterable[str]) -> set[str]:
         """Folds again the streams of devices whose rights changed, and those that waited for a newer roster."""
@@ -166,7 +176,7 @@ def _row_numbers(connection: Connection, streams: Sequence[str]) -> dict[str, in
                 schema.case_row.c.stream.in_(streams[start : start + entries.CHUNK])
             )
         )
-        numbers |= dict(rows.tuples().all())
+        numbers |= dict(rows.all())
     return numbers
 
 
