@@ -19,7 +19,7 @@ from ctcase.cli.desktop import open_window
 from ctcase.cli.progress import Progress
 from ctcase.cli.text import Translate, mark, translator
 from ctcase.crypto import selftest
-from ctcase.errors import CtcaseError, Refused
+from ctcase.errors import CtcaseError, EnvironmentFailed, Refused
 from ctcase.model import resources
 
 T = TypeVar("T")
@@ -109,11 +109,19 @@ class Call:
 
     def answer(self, result: T, lines: Lines[T]) -> None:
         """Prints the answer of a command: one JSON document, or lines."""
-        if self.as_json:
-            click.echo(encoded(result))
-            return
-        for line in lines(result, self.translate):
-            click.echo(line)
+        printed = [encoded(result)] if self.as_json else lines(result, self.translate)
+        for piece in printed:
+            _print(piece)
+
+
+def _print(piece: str | bytes) -> None:
+    """Prints and flushes; when that fails, the command is done all the same, and the refusal says so."""
+    try:
+        click.echo(piece)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        raise EnvironmentFailed("disk_full", what="output") from None
 
 
 def encoded(result: object) -> bytes:

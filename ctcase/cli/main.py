@@ -1,5 +1,6 @@
 """The entry of the command line, and its process boundary: exit statuses, errors, interruption, closed pipes."""
 
+import contextlib
 import io
 import os
 import sys
@@ -79,7 +80,8 @@ def run(arguments: Sequence[str], call: Call) -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except BrokenPipeError:
-        return _closed_pipe()
+        _close_output()
+        return FAILED
     except Exception as problem:  # noqa: BLE001  # the process boundary: a defect must not print a traceback
         return _refuse(problem, call, as_json=call.as_json or "--json" in arguments)
 
@@ -87,7 +89,6 @@ def run(arguments: Sequence[str], call: Call) -> int:
 def _run(arguments: Sequence[str], call: Call) -> int:
     with localized(root, call.translate).make_context("ctcase", list(arguments), obj=call) as ctx:
         ctx.command.invoke(ctx)
-    sys.stdout.flush()
     return call.exit_status
 
 
@@ -102,8 +103,10 @@ def _refuse(problem: Exception, call: Call, *, as_json: bool) -> int:
         else:
             _say(answer, call)
     except OSError:
-        # Nobody can be told; the exit status still says it.
-        return _closed_pipe() and status
+        # Standard output itself is what failed: standard error is the last one who can be told.
+        _close_output()
+        with contextlib.suppress(OSError):
+            _say(answer, call)
     return status
 
 
@@ -117,14 +120,13 @@ def _say(answer: ErrorAnswer, call: Call) -> None:
     call.say("; ".join([f"({answer.code}", *details]) + ")")
 
 
-def _closed_pipe() -> int:
-    """The reader of our output went away: quiet, and Python must not complain about it at its end either."""
+def _close_output() -> None:
+    """Nobody takes our output any more: what is left of it goes nowhere, or Python would complain at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, sys.stdout.fileno())
     finally:
         os.close(nowhere)
-    return FAILED
 
 
 def main() -> int:

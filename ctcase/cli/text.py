@@ -198,6 +198,10 @@ PRECISE: Mapping[tuple[str, str], Sentence] = {
         mark("There is something in this folder already. Nothing was changed."),
         mark("Choose a new, empty folder."),
     ),
+    ("disk_full", "output"): Sentence(
+        mark("The call is done, but its answer could not be written."),
+        mark("Free some space; the list and show commands tell the result again."),
+    ),
     ("usage", "passphrase"): Sentence(
         mark("The passphrase is needed, and nobody can be asked here. Nothing was done."),
         mark("Give --passphrase-file FILE, or set CTCASE_PASSPHRASE_FILE."),

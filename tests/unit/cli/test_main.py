@@ -227,6 +227,20 @@ def test_a_file_name_that_is_not_text_does_not_end_the_answer(runner, applicatio
     assert runner.json("backup", "V", "F").json == {"file": "a\udcff"}
 
 
+def test_an_answer_that_cannot_be_written_is_told_as_done(runner, application, monkeypatch):
+    application.answers("upkeep.backup", results.Written(file="F"))
+
+    def full(*_arguments, **_options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ctcase.cli.call.click.echo", full)
+    monkeypatch.setattr("ctcase.cli.main._close_output", lambda: None)
+    said = []
+    monkeypatch.setattr("ctcase.cli.call.Call.say", lambda _call, message: said.append(message))
+    assert runner.json("backup", "V", "F").status == 1
+    assert said[0] == "The call is done, but its answer could not be written."
+
+
 def test_refused_steps_name_what_is_missing(runner, application):
     application.answers("case_list.list_cases", Refused("needs_missing", needs=["contact", "date"]))
     spoken = runner("case", "list", "V", "--passphrase-file", runner.passphrase_file)
@@ -246,11 +260,13 @@ def test_a_closed_pipe_is_quiet():
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="needs a device that is always full")
-def test_a_full_disk_behind_standard_output_is_told():
+@pytest.mark.parametrize("arguments", [["--help"], ["case", "show", "--json"]])
+def test_a_full_disk_behind_standard_output_is_told(arguments):
     with FULL.open("wb") as full:
         ended = subprocess.run(
-            [sys.executable, "-m", "ctcase", "--help"], stdout=full, stderr=subprocess.PIPE, check=False
+            [sys.executable, "-m", "ctcase", *arguments], stdout=full, stderr=subprocess.PIPE, check=False
         )
-    assert ended.returncode == 1
-    assert b"(disk_full)" in ended.stderr
+    assert ended.returncode in (1, 2)
+    assert b"(disk_full)" in ended.stderr or b"(usage)" in ended.stderr
     assert b"Traceback" not in ended.stderr
+    assert b"Exception ignored" not in ended.stderr
