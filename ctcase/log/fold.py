@@ -142,6 +142,8 @@ def _who_may(stage: Stage, opening: payload.Opening, team_at: dict[str, str]) ->
 def _action(opening: payload.Opening, kind: str, said: Reading) -> str:
     if opening.type == "office":
         return _ACTIONS[kind] if kind in ("standing", "close", "adopt") else "write_agency"
+    if opening.type == "access" or kind == "access":
+        return "record_access"
     if isinstance(said.control, payload.ConsentTerms) and said.control.status == "withdrawn":
         return "withdraw_consent"
     return _ACTIONS[kind]

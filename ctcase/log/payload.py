@@ -9,7 +9,7 @@ from ctcase.model.values import Value
 from ctcase.workflow.consent import StandingApproval
 
 
-class _Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class _Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     pass
 
 
@@ -30,7 +30,7 @@ class Sets(_Shape, frozen=True):
 
 
 class Opening(_Shape, frozen=True):
-    """The control part of a root: a case with its code and team, or the office's own stream."""
+    """The control part of a root: a case with its code and team, the office's own stream, or a device's access stream."""
 
     type: str
     code: str = ""
@@ -147,6 +147,14 @@ class Standing(_Shape, frozen=True):
     scope: StandingApproval
 
 
+class Access(_Shape, frozen=True):
+    """A sensitive section was read: of which case and record, and which category; in the device's own stream."""
+
+    stream: str
+    record: str
+    category: str
+
+
 STANDING_TYPE = "application/vnd.ctcase.standing-approval.v1+json"
 
 
@@ -165,6 +173,7 @@ CONTROL_OF: dict[str, type[_Shape]] = {
     "close": Closing,
     "adopt": Adoption,
     "standing": StandingNotice,
+    "access": Access,
 }
 """By kind of entry, what its control part says. A `set` has none."""
 

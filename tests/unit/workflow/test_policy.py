@@ -16,17 +16,18 @@ PLAN = {
         "caseworker supervisor officer administrator",
         "caseworker supervisor officer administrator",
     ),
+    "record_access": (
+        "caseworker supervisor officer administrator",
+        "caseworker supervisor officer administrator",
+    ),
     "referral_step": ("caseworker supervisor officer", "officer"),
     "letter": ("caseworker supervisor officer", "officer"),
     "import": ("caseworker supervisor officer", "officer"),
     "export": ("caseworker supervisor officer", "officer"),
     "transfer": ("supervisor officer", "officer"),
+    "grant_standing": ("supervisor", "supervisor"),
     "close_fork": ("officer", "officer"),
     "adopt": ("officer", "officer"),
-    "propose_agency": (
-        "caseworker supervisor officer administrator",
-        "caseworker supervisor officer administrator",
-    ),
     "write_agency": ("officer administrator", "officer administrator"),
     "enrol": ("administrator", "administrator"),
     "member_set": ("administrator", "administrator"),
@@ -56,8 +57,9 @@ def test_several_roles_may_what_each_of_them_may(action):
             assert (may(action, {one, other}, in_team=in_team) is None) == (None in alone)
 
 
-def test_without_a_role_only_a_withdrawal_of_consent_is_written():
-    assert {action for action in POLICY if may(action, (), in_team=True) is None} == {"withdraw_consent"}
+def test_without_a_role_only_a_withdrawal_and_a_reading_are_written():
+    written = {action for action in POLICY if may(action, (), in_team=True) is None}
+    assert written == {"withdraw_consent", "record_access"}
 
 
 def test_an_unknown_action_is_a_mistake_of_the_caller():
