@@ -138,12 +138,13 @@ def open_welcome(session: Session, file: Path) -> Roster:
     return incoming.judge_welcome(_read_file(file), _reader(session, _former(session))).roster
 
 
-def take_welcome(work: Work, file: Path) -> None:
-    """Takes a welcome whose office a person has confirmed."""
+def take_welcome(work: Work, file: Path) -> Roster:
+    """Takes a welcome whose office a person has confirmed, and returns its roster."""
     session = work.session
     former = tuple(local.get(work.connection, "former", list[str]) or ())
     judged = incoming.judge_welcome(_read_file(file), _reader(session, former))
     _take(work, judged)
+    return judged.roster
 
 
 def _take(work: Work, judged: Judged) -> Taken:
@@ -154,7 +155,7 @@ def _take(work: Work, judged: Judged) -> Taken:
     work.touched.streams |= taken.admitted.streams
     work.touched.local = True
     if taken.own_unknown:
-        local.put(work.connection, "set_back", True)  # a stored fact, not an option
+        work.renew_key()  # this vault was set back to an earlier state
     return taken
 
 
@@ -188,7 +189,7 @@ def read_bundles(
 def _seen(work: Work, path: Path, progress: Progress | None, done: int, total: int) -> BundleSeen:
     if progress and not progress("reading", done, total):
         raise Cancelled
-    name = path.name
+    name = str(path)
     former = tuple(local.get(work.connection, "former", list[str]) or ())
     try:
         judged = incoming.judge(_read_file(path), _reader(work.session, former))

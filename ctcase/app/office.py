@@ -1,13 +1,14 @@
 """The office and its members: founding it, joining, enrolling, accepting, rights and revocation (DESIGN §6)."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import select
 
 from ctcase.app import exchange, results, root
 from ctcase.app.results import Changes, Outcome
-from ctcase.app.session import Environment, Session, Work, new_device, open_vault
+from ctcase.app.session import Environment, Session, Work, former_devices, new_device, open_vault
 from ctcase.crypto import fingerprint
 from ctcase.crypto.age import AgeError, HybridIdentity, HybridRecipient, read_identity, read_recipient
 from ctcase.crypto.signing import SigningKey
@@ -49,16 +50,13 @@ def create_office(
 ) -> results.OfficeCreated:
     """Founds an office: its root and recovery keys, the first roster, the office's stream; the founder leads it."""
     name, member = _name(name), _name(member)
-    vault.create(folder, passphrase, env.randomness, env.cost).close()
-    try:
-        session = open_vault(folder, passphrase, env)
+    with vault.built_beside(folder) as beside:
+        vault.create(beside, passphrase, env.randomness, env.cost).close()
+        session = open_vault(beside, passphrase, env)
         try:
             return _found(session, name, member, passphrase, training=training)
         finally:
             session.close()
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
 
 
 def _found(
@@ -114,7 +112,7 @@ def join(
                 device = new_device(env, sealing, new_id(env.randomness), member, roles)
                 local.put(work.connection, "device", device)
                 session.device = device
-            return write_request(session, target)
+        return write_request(session, target)
     except BaseException:
         if fresh:
             session.close()
@@ -124,16 +122,24 @@ def join(
         session.close()
 
 
-def write_request(session: Session, target: Path, replaces: str = "") -> results.Joined:
-    """Writes this device's request file."""
-    me, key = session.me, session.signing_key()
-    identity = read_identity(me.sealing)
-    asked = Request(
-        me.id, me.member, me.name, me.roles, key.public, identity.recipient.text, replaces,
-        session.roster.office if session.roster else "",
-    )  # fmt: skip
+def write_request(session: Session, target: Path) -> results.Joined:
+    """Writes this device's request file; it names the enrolled device that it takes over from, if there is one."""
+    with session.look() as connection:
+        former, held = former_devices(connection), session.roster
+        me, key = session.me, session.signing_key()
+        asked = Request(
+            me.id, me.member, me.name, me.roles, key.public, read_identity(me.sealing).recipient.text,
+            taken_over(former, held), held.office if held else "",
+        )  # fmt: skip
     files.write_atomically(target, request.write(asked, key))
     return results.Joined(str(target), me.member, me.id, fingerprint.words(asked.digest))
+
+
+def taken_over(former: Sequence[str], held: Roster | None) -> str:
+    """Of the devices that a vault was before, the last one that was enrolled; "" if there was none."""
+    known = roster.device_by_id(held) if held else {}
+    enrolled = [one for one in former if one in known] or list(former)
+    return enrolled[-1] if enrolled else ""
 
 
 def _read_request(file: Path) -> Request:
@@ -177,35 +183,64 @@ def enrol(
     member: str | None,
     welcome: Path,
     passphrase: str,
+    compared: str | None = None,
 ) -> Outcome[results.Enrolled]:
-    """Enrols the device of a request whose words were compared, and writes its welcome bundle."""
-    require(session, "enrol")
+    """Enrols the device of a request whose words were compared, and writes its welcome bundle.
+
+    `compared` are those words: a file that was exchanged since is refused.
+    """
     asked = _read_request(file)
+    if compared is not None and not words_agree(compared, fingerprint.words(asked.digest)):
+        raise Refused("fingerprint_differs")
     if session.roster and asked.office not in ("", session.roster.office):
         raise Refused("other_office")
-    opened = root.open_root(session.folder, passphrase)
+    opened = _root_for(session, asked, passphrase)
     team = _name(team)
     roles = (role,) if role else asked.roles
     if not set(roles) <= set(policy.ROLES):
         raise Refused("role_missing", roles=list(roles))
     with session.work() as work:
-        held = opened.roster
-        owner = _owner(held, asked, member)
-        row = DeviceRow(held.version + 1, roles, (team,))
-        device = Device(asked.device, asked.signing, asked.sealing, owner.id, (row,))
-        changed = _replaced(work, editing.enrol(held, opened.previous, owner, device), asked.replaces, owner)
-        opened.sign_next(work, changed)
+        device = _enrolled_before(session, opened.roster, asked, member)
+        if device is None:
+            owner = _owner(opened.roster, asked, member)
+            row = DeviceRow(opened.roster.version + 1, roles, (team,))
+            device = Device(asked.device, asked.signing, asked.sealing, owner.id, (row,))
+            changed = editing.enrol(opened.roster, opened.previous, owner, device)
+            opened.sign_next(work, _replaced(work, changed, asked.replaces, owner))
+        else:
+            opened.catch_up(work)
         exchange.write_welcome(work, device, welcome)
         changes = work.touched.changes()
+    held = opened.roster
     enrolled = results.Enrolled(
-        str(welcome),
-        owner.id,
-        asked.device,
-        fingerprint.words(asked.digest),
-        office_words(changed),
-        changed.version,
-    )
+        str(welcome), device.member, device.id, fingerprint.words(asked.digest), office_words(held), held.version
+    )  # fmt: skip
     return Outcome(enrolled, changes)
+
+
+def _root_for(session: Session, asked: Request, passphrase: str) -> root.Root:
+    """The root store, for an administrator; or for the vault that takes over from one, which must enrol itself."""
+    if session.enrolled == "requested" and asked.device == session.device_id:
+        opened = root.open_root(session.folder, passphrase)
+        old = roster.device_by_id(opened.roster).get(asked.replaces)
+        leads = old is not None and old.revoked is None and "administrator" in old.rows[-1].roles
+        if leads and old is not None and old.member == asked.member:
+            return opened
+    require(session, "enrol")
+    return root.open_root(session.folder, passphrase)
+
+
+def _enrolled_before(session: Session, held: Roster, asked: Request, member: str | None) -> Device | None:
+    """The device, if it is enrolled and only its welcome is wanted.
+
+    It was lost (`member` then names the owner), or the program ended between the root store and the vault.
+    """
+    there = roster.device_by_id(held).get(asked.device)
+    if there is None or there.revoked is not None or there.sealing != asked.sealing:
+        return None
+    lost = member is not None and find_member(held, member).id == there.member
+    known = roster.device_by_id(session.roster) if session.roster else {}
+    return there if lost or asked.device not in known else None
 
 
 def _owner(held: Roster, asked: Request, member: str | None) -> Member:
@@ -257,11 +292,15 @@ def look_at_welcome(session: Session, file: Path) -> results.WelcomeSeen:
     return results.WelcomeSeen(seen.office, seen.name, office_words(seen), seen.version, seen.training)
 
 
-def accept(session: Session, file: Path) -> Outcome[results.Accepted]:
-    """Accepts a welcome whose words were compared: the roster, the office's stream, the recovery slot."""
-    held = exchange.open_welcome(session, file)
+def accept(session: Session, file: Path, compared: str | None = None) -> Outcome[results.Accepted]:
+    """Accepts a welcome whose words were compared: the roster, the office's stream, the recovery slot.
+
+    `compared` are those words: a file that was exchanged since is refused.
+    """
     with session.work() as work:
-        exchange.take_welcome(work, file)
+        held = exchange.take_welcome(work, file)
+        if compared is not None and not words_agree(compared, office_words(held)):
+            raise Refused("fingerprint_differs")
         changes = work.touched.changes()
     recipient = read_recipient(held.recovery)
     vault.add_recovery(session.opened, recipient, session.env.randomness)
@@ -331,8 +370,10 @@ def revoke(session: Session, subject: str, reason: str, passphrase: str) -> Outc
     opened = root.open_root(session.folder, passphrase)
     with session.work() as work:
         held = opened.roster
-        devices = [device for device in held.devices if device.id == subject]
-        devices = devices or list(roster.devices_of(held, find_member(held, subject).id))
+        named = roster.device_by_id(held).get(subject)
+        devices = [named] if named else list(roster.devices_of(held, find_member(held, subject).id))
+        if all(device.revoked for device in devices):
+            raise Refused("state_forbids")
         revocations = {device.id: last_without_gap(work, device.id, reason.strip()) for device in devices}
         changed = editing.revoke(held, opened.previous, revocations)
         opened.sign_next(work, changed)

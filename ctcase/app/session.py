@@ -201,9 +201,13 @@ class Work:
             local.put(self.connection, "chain", self._chain)
             self.session.chain = self._chain
 
-    def forget_chain(self) -> None:
-        """Begins a new chain: the device has a new signing key."""
-        self._chain = Chain()
+    def renew_key(self) -> None:
+        """Makes this vault a new device of the same member: whoever was set back never writes a number twice (rule 27)."""
+        session, old = self.session, self.session.me
+        device = new_device(session.env, old.sealing, old.member, old.name, old.roles)
+        replace_device(self.connection, device, old.id)
+        session.device, session.chain, self._chain = device, Chain(), Chain()
+        self.touched.local = True
 
     def stream(self, stream: str) -> Stream:
         """A stream that is here."""
@@ -257,6 +261,19 @@ def new_device(env: Environment, sealing: str, member: str, name: str, roles: tu
     """A device with a fresh signing key."""
     key = SigningKey(env.randomness(32))
     return Device(key_id(key.public), key.seed, sealing, member, name, roles)
+
+
+def replace_device(connection: Connection, device: Device, old: str) -> None:
+    """Puts another device in the place of this vault's; bundles to the old one are still for it."""
+    former = former_devices(connection)
+    local.put(connection, "former", [*former, old] if old else [*former])
+    local.put(connection, "device", device)
+    local.put(connection, "chain", Chain())
+
+
+def former_devices(connection: Connection) -> tuple[str, ...]:
+    """The devices that this vault was before, the last one last."""
+    return tuple(local.get(connection, "former", list[str]) or ())
 
 
 def open_vault(folder: Path, passphrase: str, env: Environment) -> Session:

@@ -1,5 +1,6 @@
 """Looking after a vault: status, verify, backup and restore, passphrase, recovery (DESIGN §8)."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from ctcase.app import office, root
 from ctcase.app.results import (
     ChainsVerified,
+    Changes,
     DocumentsVerified,
     Gap,
     Outcome,
@@ -21,12 +23,20 @@ from ctcase.app.results import (
     Verified,
     Written,
 )
-from ctcase.app.session import Environment, Progress, Session, new_device
-from ctcase.crypto.age import read_identity
+from ctcase.app.session import (
+    Environment,
+    Progress,
+    Session,
+    former_devices,
+    new_device,
+    open_vault,
+    replace_device,
+)
+from ctcase.crypto.age import Recipient, read_identity, read_recipient
 from ctcase.errors import Cancelled, CtcaseError, Refused
 from ctcase.log.entry import Entry
 from ctcase.store import local, replay, schema, vault
-from ctcase.store.local import Chain, Device
+from ctcase.store.database import Database
 from ctcase.sync import peers
 from ctcase.sync.manifest import OFFICE
 from ctcase.sync.verifying import verify_signatures
@@ -179,51 +189,60 @@ def backup(session: Session, file: Path, passphrase: str) -> Written:
 
 def restore(file: Path, folder: Path, passphrase: str, env: Environment, request: Path | None) -> Written:
     """A vault from a backup, as a new device of the same member; the sealing key stays, so bundles under way open."""
-    vault.restore(file, folder, passphrase, env.randomness).close()
-    session = Session(vault.unlock(folder, passphrase), env)
+
+    def prepare(copy: Database) -> Recipient | None:
+        with copy.transaction() as connection:
+            return _renewed(connection, env)
+
+    vault.restore(file, folder, passphrase, env.randomness, env.cost, prepare=prepare)
     try:
-        with session.work() as work:
-            member, name, roles = local.get(work.connection, "member", tuple[str, str, list[str]]) or (
-                "",
-                "",
-                [],
-            )
-            sealing = local.get(work.connection, "sealing", str)
-            old = local.get(work.connection, "restored_from", str) or ""
-            if sealing is None:
-                raise Refused("file_not_understood", what="backup")
-            device = new_device(env, sealing, member, name, tuple(roles))
-            _replace_device(session, work.connection, device, old)
-        if request is not None:
-            office.write_request(session, request, old)
-        return Written(device=device.id)
-    finally:
-        session.close()
+        session = open_vault(folder, passphrase, env)
+        try:
+            if request is not None:
+                office.write_request(session, request)
+            return Written(device=session.device_id)
+        finally:
+            session.close()
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # it was made by this call, and nobody wrote in it yet
+        raise
 
 
-def _replace_device(session: Session, connection: Connection, device: Device, old: str) -> None:
-    former = local.get(connection, "former", list[str]) or []
-    local.put(connection, "former", [*former, old] if old else former)
-    local.put(connection, "device", device)
-    local.put(connection, "chain", Chain())
-    session.device, session.chain = device, Chain()
+def _renewed(connection: Connection, env: Environment) -> Recipient | None:
+    """Gives a restored database a signing key; the answer is the office's recovery recipient."""
+    sealing = local.get(connection, "sealing", str)
+    owner = local.get(connection, "member", tuple[str, str, list[str]])
+    if sealing is None or owner is None:
+        raise Refused("file_not_understood", what="backup")
+    member, name, roles = owner
+    device = new_device(env, sealing, member, name, tuple(roles))
+    replace_device(connection, device, local.get(connection, "restored_from", str) or "")
+    for fact in ("sealing", "member", "restored_from"):
+        local.drop(connection, fact)
+    signed = local.newest_roster(connection)
+    return read_recipient(rosters.read_first(signed).recovery) if signed else None
 
 
 def rekey(session: Session, request: Path) -> Written:
     """A new signing key for a vault that was set back to an earlier state (rule 27), and the request that enrols it."""
     with session.work() as work:
-        old = session.me
-        device = new_device(session.env, old.sealing, old.member, old.name, old.roles)
-        _replace_device(session, work.connection, device, old.id)
-        work.forget_chain()
-        local.drop(work.connection, "set_back")
-    office.write_request(session, request, old.id)
-    return Written(device=device.id)
+        work.renew_key()
+    office.write_request(session, request)
+    return Written(device=session.device_id)
 
 
-def change_passphrase(session: Session, new: str) -> Written:
-    """Gives the vault a new passphrase; only the slot is rewritten."""
-    vault.change_passphrase(session.opened, new, session.env.randomness, session.env.cost)
+def change_passphrase(session: Session, new: str, *, old: str | None = None) -> Written:
+    """Gives the vault a new passphrase; only the slot is rewritten.
+
+    An office's root store has the same passphrase: it is changed first, which needs the old one, and changed back if
+    the vault then refuses. After a crash between the two, the same call ends what it began.
+    """
+    changed = root.change_passphrase(session, old, new)
+    try:
+        vault.change_passphrase(session.opened, new, session.env.randomness, session.env.cost)
+    except CtcaseError:
+        changed.put_back()
+        raise
     return Written(slot="passphrase")
 
 
@@ -238,11 +257,10 @@ def recover(
     try:
         vault.change_passphrase(opened, new_passphrase, env.randomness, env.cost)
         with session.work() as work:
-            old = session.me
-            device = new_device(env, old.sealing, old.member, old.name, old.roles)
-            _replace_device(session, work.connection, device, old.id)
-            work.forget_chain()
-        done = office.enrol_recovered(office_session, device, old.id, opened_root)
+            work.renew_key()
+            old = office.taken_over(former_devices(work.connection), opened_root.roster)
+        device = session.me
+        done = office.enrol_recovered(office_session, device, old, opened_root)
         signed = opened_root.store.roster
         with session.work() as work:
             newer = rosters.read_next(session.roster, signed) if session.roster else None
@@ -251,3 +269,11 @@ def recover(
     finally:
         session.close()
     return Outcome(Written(device=device.id), done)
+
+
+def rebuild(session: Session, progress: Progress | None = None) -> Outcome[Verified]:
+    """Makes every shared table anew from the log, and verifies; what only this vault knows is left alone."""
+    with session.work() as work:
+        total = work.connection.scalar(select(func.count(schema.entry.c.stream.distinct()))) or 0
+        replay.rebuild(work.connection, session.streams, _teller(progress, total))
+    return Outcome(verify(session, progress), Changes(roster=True, local=True))

@@ -4,6 +4,7 @@ SQLCipher fails open in ways closed here: an empty file would become a new datab
 key a plaintext file; so the file and the key are judged before they are used, and the vault's id after.
 """
 
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from sqlalchemy.pool import StaticPool
 
 from ctcase.errors import CtcaseError, Damaged, EnvironmentFailed, Refused
 from ctcase.model import canonical
-from ctcase.store import schema, search
+from ctcase.store import files, journal, schema, search
 
 KEY_SIZE = 32
 PAGE = 4096
@@ -33,6 +34,14 @@ _CODES = {
 _DAMAGED = {11, 26}
 _READ_ERRORS = (266, 522)
 """Extended codes of an input error while reading, or a short read: the medium or the file is damaged."""
+
+_IMPLIED = "sqlite_autoindex_"
+_OBJECTS = {
+    *(("table", name) for name in schema.metadata.tables),
+    *(("index", index.name) for table in schema.metadata.tables.values() for index in table.indexes),
+    *(("table", name) for name in search.TABLES),
+}
+"""Everything a vault's database holds, by kind and name."""
 
 _PRAGMAS = (
     "cipher_memory_security = OFF",  # on, it makes prefix search many times slower, and it is for the whole process
@@ -118,6 +127,18 @@ class Database:
             return False
         return not pages and rows == [("ok",)]
 
+    def copy_into(self, path: Path) -> None:
+        """Writes a consistent copy under the same key into an empty file; whoever writes meanwhile is not stopped."""
+        with translated():
+            self.raw.execute("VACUUM INTO ?", (str(path),))
+
+    def compact(self) -> None:
+        """Leaves no page that was freed, and no journal beside the file."""
+        with translated():
+            self.raw.execute("VACUUM")
+            self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self.raw.execute("PRAGMA journal_mode = DELETE").fetchall()
+
     def close(self) -> None:
         """Closes the file; the key is forgotten with the connection."""
         self._connection.close()
@@ -142,14 +163,15 @@ def create(path: Path, key: bytes, vault_id: str) -> Database:
 def open_existing(path: Path, key: bytes, vault_id: str) -> Database:
     """Opens our own database; an empty, plaintext, foreign, truncated or newer one is refused with its own code."""
     _check_key(key)
-    size = _check_file(path)
+    _check_file(path, key)
     try:
         database = Database(path, key)
     except CtcaseError as refusal:
         raise _what(refusal, "key") from refusal
     try:
         _check_identity(database, vault_id)
-        _check_size(database, path, size)
+        _check_schema(database)
+        _check_size(database, path)
     except BaseException:
         database.close()
         raise
@@ -161,22 +183,26 @@ def _check_key(key: bytes) -> None:
         raise Damaged("vault_damaged", what="key")
 
 
-def _check_file(path: Path) -> int:
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            first = file.read(len(_PLAIN))
-    except FileNotFoundError:
-        raise Damaged("vault_damaged", what="missing") from None
-    except PermissionError:
-        raise EnvironmentFailed("permission") from None
-    if size == 0:
+def _check_file(path: Path, key: bytes) -> None:
+    """Judges the bytes before SQLCipher sees them: it would fill an empty file and write a foreign journal into ours."""
+    with files.translated():
+        try:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise Damaged("vault_damaged", what="file")
+            with path.open("rb") as file:
+                first = file.read(len(_PLAIN))
+        except FileNotFoundError:
+            raise Damaged("vault_damaged", what="missing") from None
+        state = journal.judge(path, key)
+    if status.st_size == 0:
         raise Damaged("vault_damaged", what="empty")
     if first == _PLAIN:
         raise Damaged("vault_damaged", what="plaintext")
-    if size % PAGE:
+    if state == journal.FOREIGN:
+        raise Damaged("vault_damaged", what="journal")
+    if status.st_size % PAGE and state != journal.OURS:  # else pages were being written back when it ended
         raise Damaged("vault_damaged", what="truncated")
-    return size
 
 
 def _check_identity(database: Database, vault_id: str) -> None:
@@ -193,19 +219,41 @@ def _check_identity(database: Database, vault_id: str) -> None:
         raise _what(refusal, "foreign") from refusal
     if stored.get("vault_id") != canonical.encode(vault_id):
         raise Damaged("vault_damaged", what="foreign")
-    version = int(stored.get("schema", b"0"))
-    if version > schema.VERSION:
-        raise Refused("newer_version", what="vault")
-    planted = "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"
-    if database.raw.execute(planted).fetchone()[0]:
+    version = stored.get("schema", b"")
+    if version != canonical.encode(schema.VERSION):
+        if version.isdigit() and int(version[:9]) > schema.VERSION:
+            raise Refused("newer_version", what="vault")
         raise Damaged("vault_damaged", what="schema")
 
 
-def _check_size(database: Database, path: Path, size: int) -> None:
-    journal = path.with_name(path.name + "-wal")
-    if journal.exists() and journal.stat().st_size:
-        return  # pages may still be in the journal; a checkpoint will tell
-    if database.raw.execute("PRAGMA page_count").fetchone()[0] * PAGE > size:
+def _check_schema(database: Database) -> None:
+    """Nothing but our tables, with our columns: a planted trigger, view or computed column would act on our writes."""
+    try:
+        with translated():
+            raw = database.raw
+            objects = set(raw.execute("SELECT type, name FROM sqlite_master").fetchall())
+            columns = raw.execute(
+                "SELECT m.name, p.name, p.hidden FROM sqlite_master m, pragma_table_xinfo(m.name) p"
+                " WHERE m.type = 'table'"
+            ).fetchall()
+    except CtcaseError as refusal:
+        raise _what(refusal, "database") from refusal
+    ours = {name: {column.name for column in table.columns} for name, table in schema.metadata.tables.items()}
+    found: dict[str, set[str]] = {}
+    for table, column, hidden in columns:
+        found.setdefault(table, set()).add("" if hidden else column)
+    implied = {one for one in objects if one[1].startswith(_IMPLIED) and one[0] == "index"}
+    tables = all(found.get(name) == named for name, named in ours.items())
+    if objects - implied != _OBJECTS or not tables:
+        raise Damaged("vault_damaged", what="schema")
+
+
+def _check_size(database: Database, path: Path) -> None:
+    with translated():
+        pages = database.raw.execute("PRAGMA page_count").fetchone()[0]
+    if journal.size(path):
+        return  # pages may still be in the journal
+    if pages * PAGE > path.stat().st_size:
         raise Damaged("vault_damaged", what="truncated")
 
 

@@ -5,9 +5,10 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from ctcase.errors import EnvironmentFailed, Refused
 
@@ -40,12 +41,18 @@ def translated() -> Iterator[None]:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Beside it, private, flushed, synced, renamed, the folder synced: a crash leaves the old file or the new one."""
+    write_pieces(path, (data,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """`write_atomically` for what is too large to hold in memory."""
     with translated():
         beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
         try:
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                for piece in pieces:
+                    file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(path)
@@ -67,8 +74,9 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def read_bounded(path: Path, largest: int) -> bytes:
-    """The bytes of a regular file, read once; anything else, or a larger one, is refused before it is read."""
+@contextmanager
+def opened(path: Path, largest: int) -> Iterator[BinaryIO]:
+    """A regular file for reading; anything else, or a larger one, is refused before it is read."""
     with translated():
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         descriptor = os.open(path, flags)
@@ -78,7 +86,18 @@ def read_bounded(path: Path, largest: int) -> bytes:
                 raise Refused("file_not_understood")
             if status.st_size > largest:
                 raise Refused("limit_exceeded", what="file")
+            yield file
+
+
+def read_bounded(path: Path, largest: int) -> bytes:
+    """The bytes of a regular file, read once; anything else, or a larger one, is refused before it is read."""
+    with opened(path, largest) as file:
+        try:
             data = file.read(largest + 1)
+        except OSError as problem:
+            if problem.errno != errno.EIO:
+                raise
+            raise EnvironmentFailed("file_missing", what="medium") from None
     if len(data) > largest:
         raise Refused("limit_exceeded", what="file")
     return data

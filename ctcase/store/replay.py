@@ -4,16 +4,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, delete, func, select, text
 
 from ctcase.errors import CtcaseError
 from ctcase.log.admission import Graph, admit
 from ctcase.log.entry import Entry, bodies_fit, read_header
 from ctcase.log.fold import fold
 from ctcase.log.rights import Rights
-from ctcase.store import entries, schema
+from ctcase.store import entries, schema, search
 from ctcase.store.projection import Rows, Searchable, project
 from ctcase.store.rows import TABLES
+from ctcase.store.streams import Streams
 
 Verify = Callable[[Sequence[Entry]], list[bool]]
 """Whether each entry is signed by its device."""
@@ -99,9 +100,30 @@ def _orphans(connection: Connection) -> Iterator[str]:
 
 
 def _search_fits(connection: Connection) -> bool:
-    """Whether the search knows exactly the cases that are there; its words are checked by SQLite itself."""
-    rows = set(connection.scalars(select(schema.case_row.c.row)))
-    return rows == set(connection.scalars(text("SELECT id FROM search_docsize")))
+    """Whether the search finds each case by exactly its words: sums of what they hash to, case by case."""
+    names = select(schema.case_row.c.row, schema.case_row.c.names)
+    expected = {row: sum(map(hash, set(words.split()))) for row, words in connection.execute(names)}
+    if set(expected) != set(connection.scalars(text("SELECT id FROM search_docsize"))):
+        return False
+    found = dict.fromkeys(expected, 0)
+    for row, word in search.words(connection):
+        found[row] = found.get(row, 0) + hash(word)
+    return found == expected
+
+
+def rebuild(connection: Connection, streams: Streams, tell: Callable[[int], None]) -> None:
+    """Empties every derived table and the search, and makes them anew from the log; rows get new numbers."""
+    streams.forget()
+    for table in schema.DERIVED:
+        connection.execute(delete(table))
+    search.remove_all(connection)
+    order = (
+        select(schema.entry.c.stream).group_by(schema.entry.c.stream).order_by(func.min(schema.entry.c.seq))
+    )
+    every = list(connection.scalars(order))
+    for start in range(0, len(every), entries.CHUNK):
+        streams.refold(connection, every[start : start + entries.CHUNK])
+        tell(min(start + entries.CHUNK, len(every)))
 
 
 def gaps(connection: Connection) -> dict[str, list[tuple[int, int]]]:

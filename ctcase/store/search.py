@@ -5,11 +5,14 @@ The index holds folded words (`fold_text`), never the text as typed; only fields
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from anyascii import anyascii
 from sqlalchemy import Connection
 
 _WORD = re.compile(r"[^\W_]+")
+TABLES = ("search", "search_data", "search_idx", "search_docsize", "search_config")
+"""The index as SQLite keeps it."""
 LONGEST_QUERY = 200
 MOST_WORDS = 8
 
@@ -45,6 +48,15 @@ def add(connection: Connection, rows: list[tuple[int, str]]) -> None:
 def remove_all(connection: Connection) -> None:
     """Empties the index, to be filled again."""
     connection.exec_driver_sql("INSERT INTO search(search) VALUES ('delete-all')")
+
+
+def words(connection: Connection) -> Iterator[tuple[int, str]]:
+    """Every (row number, word) that the index holds."""
+    connection.exec_driver_sql(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_words USING fts5vocab(main, search, instance)"
+    )
+    for row in connection.exec_driver_sql("SELECT doc, term FROM temp.search_words"):
+        yield row[0], row[1]
 
 
 def query(text: str) -> str | None:

@@ -1,10 +1,14 @@
 """The vault folder: `vault.json` beside `case.db`, made whole or not at all; backups of it (DESIGN §8)."""
 
 import contextlib
+import os
 import secrets
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from ctcase.crypto import slots
 from ctcase.crypto.age import Identity, Recipient
@@ -17,6 +21,7 @@ from ctcase.store.database import Database
 HEADER, DATABASE, OUTBOX, INBOX = "vault.json", "case.db", "outbox", "inbox"
 BACKUP_MAGIC = b"ctcase-backup/1\n"
 LARGEST_BACKUP = 16 * 1024**3
+_PIECE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +45,40 @@ def exists(folder: Path) -> bool:
 
 def create(folder: Path, passphrase: str, randomness: Randomness, cost: Cost = DEFAULT_COST) -> Opened:
     """A new, empty vault. It is built beside the folder and renamed into place when it is whole."""
+    with built_beside(folder) as beside:
+        vault_id, key = new_id(randomness), randomness(database.KEY_SIZE)
+        header = slots.create(vault_id, key, passphrase, None, randomness, cost=cost)
+        database.create(beside / DATABASE, key, vault_id).close()
+        _complete(beside, header)
+    return Opened(folder, vault_id, key, database.open_existing(folder / DATABASE, key, vault_id))
+
+
+def _complete(beside: Path, header: bytes) -> None:
+    with files.translated():
+        for name in (OUTBOX, INBOX):
+            (beside / name).mkdir(mode=0o700)
+    files.write_atomically(beside / HEADER, header)
+
+
+@contextmanager
+def built_beside(folder: Path) -> Iterator[Path]:
+    """An empty private folder that is renamed to `folder` when it is whole; `folder` must be free or empty."""
     with files.translated():
         if folder.exists() and any(folder.iterdir()):
             raise EnvironmentFailed("permission", what="exists")
         folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+        beside = folder.with_name(f".{folder.name[:100]}.{secrets.token_hex(4)}")
         beside.mkdir(mode=0o700)
     try:
-        vault_id, key = new_id(randomness), randomness(database.KEY_SIZE)
-        header = slots.create(vault_id, key, passphrase, None, randomness, cost=cost)
-        database.create(beside / DATABASE, key, vault_id).close()
-        _finish(beside, folder, header)
+        yield beside
+        with files.translated():
+            with contextlib.suppress(FileNotFoundError):
+                folder.rmdir()
+            beside.rename(folder)
+            files.sync_folder(folder.parent)
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
-    return Opened(folder, vault_id, key, database.open_existing(folder / DATABASE, key, vault_id))
-
-
-def _finish(beside: Path, folder: Path, header: bytes) -> None:
-    files.write_atomically(beside / HEADER, header)
-    with files.translated():
-        for name in (OUTBOX, INBOX):
-            (beside / name).mkdir(mode=0o700)
-        with contextlib.suppress(FileNotFoundError):
-            folder.rmdir()
-        beside.rename(folder)
-        files.sync_folder(folder.parent)
 
 
 def read_header(folder: Path) -> bytes:
@@ -97,17 +110,18 @@ def change_passphrase(
     vault: Opened, passphrase: str, randomness: Randomness, cost: Cost = DEFAULT_COST
 ) -> None:
     """Rewrites the passphrase slot; the data stays as it is."""
-    header = read_header(vault.folder)
-    changed = slots.with_passphrase(header, vault.key, passphrase, randomness, cost=cost)
-    files.write_atomically(vault.folder / HEADER, changed)
+    with vault.database.transaction():  # two processes never rewrite the slots at once
+        header = read_header(vault.folder)
+        changed = slots.with_passphrase(header, vault.key, passphrase, randomness, cost=cost)
+        files.write_atomically(vault.folder / HEADER, changed)
 
 
 def add_recovery(vault: Opened, recipient: Recipient, randomness: Randomness) -> None:
     """Adds or replaces the office's recovery slot."""
-    header = read_header(vault.folder)
-    files.write_atomically(
-        vault.folder / HEADER, slots.with_recovery(header, vault.key, recipient, randomness)
-    )
+    with vault.database.transaction():
+        header = read_header(vault.folder)
+        changed = slots.with_recovery(header, vault.key, recipient, randomness)
+        files.write_atomically(vault.folder / HEADER, changed)
 
 
 def back_up(
@@ -117,21 +131,25 @@ def back_up(
     with files.translated():
         if not target.parent.is_dir():
             raise EnvironmentFailed("file_missing")
-        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}")
     try:
-        vault.database.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        with vault.database.transaction(), files.translated():  # nobody writes while the pages are copied
-            shutil.copyfile(vault.folder / DATABASE, beside)
-            beside.chmod(0o600)
+        with files.translated():
+            os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        vault.database.copy_into(beside)
         _without_signing_key(beside, vault)
         header = slots.create(vault.vault_id, vault.key, passphrase, None, randomness, cost=cost)
-        with files.translated():
-            body = beside.read_bytes()
-        files.write_atomically(target, BACKUP_MAGIC + len(header).to_bytes(4, "big") + header + body)
+        files.write_pieces(target, _backup(header, beside))
     finally:
-        for name in (beside, *(beside.with_name(beside.name + end) for end in ("-wal", "-shm"))):
+        for name in (beside, *(beside.with_name(beside.name + end) for end in ("-wal", "-shm", "-journal"))):
             with contextlib.suppress(OSError):
                 name.unlink()
+
+
+def _backup(header: bytes, copy: Path) -> Iterator[bytes]:
+    yield BACKUP_MAGIC + len(header).to_bytes(4, "big") + header
+    with copy.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def _without_signing_key(path: Path, vault: Opened) -> None:
@@ -145,45 +163,50 @@ def _without_signing_key(path: Path, vault: Opened) -> None:
                 local.put(connection, "member", [device.member, device.name, list(device.roles)])
             local.drop(connection, "device")
             local.drop(connection, "chain")
-        copy.raw.execute("VACUUM")
-        copy.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        copy.raw.execute("PRAGMA journal_mode = DELETE").fetchall()
+            local.drop(connection, "set_back")
+        copy.compact()
     finally:
         copy.close()
 
 
-def restore(backup: Path, folder: Path, passphrase: str, randomness: Randomness) -> Opened:
-    """A vault from a backup, checked whole; it has no signing key yet."""
-    data = files.read_bounded(backup, LARGEST_BACKUP)
-    start = len(BACKUP_MAGIC) + 4
-    if not data.startswith(BACKUP_MAGIC) or len(data) < start:
+Prepare = Callable[[Database], Recipient | None]
+"""What is done to a restored database before it becomes a vault; the answer is the office's recovery recipient."""
+
+
+def restore(
+    backup: Path,
+    folder: Path,
+    passphrase: str,
+    randomness: Randomness,
+    cost: Cost = DEFAULT_COST,
+    *,
+    prepare: Prepare = lambda _: None,
+) -> None:
+    """A vault from a backup, checked and prepared whole before it is in its place."""
+    with files.opened(backup, LARGEST_BACKUP) as file:
+        header = _backup_header(file)
+        key = slots.unlock(header, passphrase)
+        vault_id = slots.describe(header).vault
+        with built_beside(folder) as beside:
+            files.write_pieces(beside / DATABASE, iter(lambda: file.read(_PIECE), b""))
+            copy = database.open_existing(beside / DATABASE, key, vault_id)
+            try:
+                if not copy.check_integrity():
+                    raise Damaged("vault_damaged", what="backup")
+                recovery = prepare(copy)
+            finally:
+                copy.close()
+            _complete(beside, slots.create(vault_id, key, passphrase, recovery, randomness, cost=cost))
+
+
+def _backup_header(file: BinaryIO) -> bytes:
+    start = file.read(len(BACKUP_MAGIC) + 4)
+    if not start.startswith(BACKUP_MAGIC) or len(start) < len(BACKUP_MAGIC) + 4:
         raise Refused("file_not_understood")
-    size = int.from_bytes(data[len(BACKUP_MAGIC) : start], "big")
-    if size > slots.LARGEST_HEADER or len(data) <= start + size:
+    size = int.from_bytes(start[len(BACKUP_MAGIC) :], "big")
+    if size > slots.LARGEST_HEADER:
         raise Damaged("vault_damaged", what="backup")
-    header, body = data[start : start + size], data[start + size :]
-    key = slots.unlock(header, passphrase)
-    vault_id = slots.describe(header).vault
-    with files.translated():
-        if folder.exists() and any(folder.iterdir()):
-            raise EnvironmentFailed("permission", what="exists")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-        beside.mkdir(mode=0o700)
-    try:
-        files.write_atomically(beside / DATABASE, body)
-        _check_whole(beside / DATABASE, key, vault_id)
-        _finish(beside, folder, slots.create(vault_id, key, passphrase, None, randomness))
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise
-    return Opened(folder, vault_id, key, database.open_existing(folder / DATABASE, key, vault_id))
-
-
-def _check_whole(path: Path, key: bytes, vault_id: str) -> None:
-    copy = database.open_existing(path, key, vault_id)
-    try:
-        if not copy.check_integrity():
-            raise Damaged("vault_damaged", what="backup")
-    finally:
-        copy.close()
+    header = file.read(size)
+    if len(header) < size:
+        raise Damaged("vault_damaged", what="backup")
+    return header
