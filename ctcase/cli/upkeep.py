@@ -139,5 +139,7 @@ def recover(call: Call, vault: Path, office: Path, new_passphrase_file: Path | N
 def passphrase(call: Call, vault: Path, new_passphrase_file: Path | None) -> None:
     """`passphrase`."""
     with call.opened(vault) as session:
-        done = work.change_passphrase(session, call.new_passphrase(new_passphrase_file))
+        done = work.change_passphrase(
+            session, call.new_passphrase(new_passphrase_file), old=call.passphrase()
+        )
     call.answer(done, written_lines)
