@@ -1,6 +1,7 @@
 """A training office: three vaults with fictitious cases, made through the same commands and bundles as everything."""
 
 import random
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,19 @@ def make_demo(
     told = Environment(clock, env.randomness, env.cost)
     known = msgspec.json.decode((resources.folder() / "training" / "people.json").read_bytes(), type=People)
     _tell(progress, 0, cases_wanted)
+    try:
+        return _made(folder, known, story, told, clock, cases_wanted, progress)
+    except BaseException:
+        for name, _, _ in MEMBERS:
+            shutil.rmtree(folder / name, ignore_errors=True)
+        raise
+
+
+def _made(
+    folder: Path, known: People, story: random.Random, told: Environment, clock: _Clock, cases_wanted: int,
+    progress: Progress | None,
+) -> Demo:  # fmt: skip
+    end = clock.now + 21 * 24 * 3600
     vaults = _found(folder, told)
     sessions = {name: open_vault(folder / name, PASSPHRASE, told) for name in vaults}
     try:

@@ -87,6 +87,7 @@ def enrol(
             member=member,
             welcome=welcome,
             passphrase=call.passphrase(),
+            compared=seen.fingerprint,
         ).value
     call.answer(done, _enrolled_lines)
 
@@ -112,7 +113,7 @@ def accept(call: Call, vault: Path, welcome: Path, fingerprint: str | None, yes:
         if not yes:
             about = [("Office", seen.name), ("Roster", seen.roster)]
             _compare(call, about, seen.fingerprint, fingerprint)
-        done = offices.accept(session, welcome).value
+        done = offices.accept(session, welcome, seen.fingerprint).value
     call.answer(done, _accepted_lines)
 
 

@@ -73,4 +73,5 @@ def test_enrol_hands_over_everything(asked, application):
         "member": "m7",
         "welcome": "W",
         "passphrase": "a fictional passphrase",
+        "compared": WORDS,
     }
