@@ -49,7 +49,7 @@ def case_lines(session: Session, rows: Sequence[int], *, names: bool = False) ->
 
 def _check_order(order: str) -> None:
     if order not in queries.ORDERS:
-        raise refusal("usage", order=order[:40])
+        raise refusal("usage", what="order")
 
 
 def _lines(session: Session, connection: Connection, rows: Sequence[int], *, names: bool) -> list[CaseLine]:

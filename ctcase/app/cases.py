@@ -43,9 +43,7 @@ def opening(session: Session) -> payload.Opening:
 def read_document(catalogue: Catalogue, document: Mapping[str, Any]) -> list[Change]:
     """The fields in a case file: {"alias": …, "person": {FIELD: VALUE}, "case": {…}}."""
     if not set(document) <= {"alias", "person", "case"}:
-        raise Refused(
-            "file_not_understood", keys=sorted(map(str, set(document) - {"alias", "person", "case"}))[:5]
-        )
+        raise Refused("file_not_understood", reason="unknown_key")
     given: list[tuple[str, str, Any]] = []
     if document.get("alias") is not None:
         given.append(("case", "alias", document["alias"]))
@@ -58,7 +56,7 @@ def read_document(catalogue: Catalogue, document: Mapping[str, Any]) -> list[Cha
     for record, name, plain in given:
         known, value = catalogue.find(record, name), fields.as_value(plain)
         if known is None:
-            raise Refused("file_not_understood", field=f"{record}.{name}"[:80], reason="unknown_field")
+            raise Refused("file_not_understood", record=record, reason="unknown_field")
         if reason := catalogue.check(known, value):
             raise Refused("file_not_understood", field=f"{record}.{name}", reason=reason)
         if value is not None:
@@ -121,14 +119,14 @@ def parse_assignments(session: Session, assignments: Sequence[str]) -> dict[str,
     """`record.field=value` arguments as values, read by the type of their field."""
     catalogue = fields.catalogue(session)
     parsed: dict[str, Value] = {}
-    for assignment in assignments:
+    for number, assignment in enumerate(assignments, 1):
         name, sign, text = assignment.partition("=")
         if not sign:
-            raise refusal("usage", argument=name[:80])
+            raise refusal("usage", argument=number, reason="no_value")
         record, field = fields.split_name(name)
         known = catalogue.find(record, field) if record in ("person", "case") else None
         if known is None:
-            raise refusal("usage", field=name[:80], reason="unknown_field")
+            raise refusal("usage", argument=number, reason="unknown_field")
         parsed[name] = forms.parse_text(known.field, text)
     return parsed
 
@@ -154,7 +152,7 @@ def changed_fields(stream: Stream, catalogue: Catalogue, values: Mapping[str, Va
         kind = fields.kind_of(record, stream.folded.records)
         known = catalogue.find(kind, field) if kind else None
         if known is None:
-            raise refusal("usage", field=name[:80], reason="unknown_field")
+            raise refusal("usage", reason="unknown_field")
         if reason := catalogue.check(known, value):
             raise refusal("usage", field=name, reason=reason)
         there = stream.folded.records.get(record)

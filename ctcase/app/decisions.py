@@ -143,7 +143,7 @@ def adopt(session: Session, ids: Sequence[str]) -> Outcome[Written]:
             body = payload.write(payload.Adoption(tuple(sorted(group))))
             entry = work.write(Draft("adopt", (("control", CONTROL, body),)), stream).id
         if missing or not by_stream:
-            raise Refused("not_found", what="proposal", ids=sorted(missing))
+            raise Refused("not_found", what="proposal", count=len(missing))
         done = work.touched.changes()
     return Outcome(Written(entry=entry), done)
 
@@ -169,7 +169,7 @@ def close_fork(session: Session, device: str, keep: Sequence[str]) -> Outcome[Wr
     with session.work() as work:
         where = entries.known(work.connection, keep)
         if set(keep) - set(where):
-            raise Refused("not_found", what="entry", ids=sorted(set(keep) - set(where)))
+            raise Refused("not_found", what="entry", count=len(set(keep) - set(where)))
         rows = schema.fork
         streams = list(work.connection.scalars(select(rows.c.stream).where(rows.c.device == device)))
         if not streams:

@@ -64,7 +64,7 @@ def split_name(name: str) -> tuple[str, str]:
     """`record.field` in its two halves."""
     record, dot, field = name.partition(".")
     if not dot or not record or not field:
-        raise refusal("usage", field=name[:80])
+        raise refusal("usage", reason="unknown_field")
     return record, field
 
 

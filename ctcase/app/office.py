@@ -100,7 +100,7 @@ def join(
     """Makes a vault for a member, or opens his, and writes the request that the office answers."""
     member = _name(member)
     if not roles or not set(roles) <= set(policy.ROLES):
-        raise Refused("role_missing", roles=list(roles))
+        raise Refused("role_missing", what="role")
     fresh = not vault.exists(folder)
     if fresh:
         vault.create(folder, passphrase, env.randomness, env.cost).close()
@@ -198,7 +198,7 @@ def enrol(
     team = _name(team)
     roles = (role,) if role else asked.roles
     if not set(roles) <= set(policy.ROLES):
-        raise Refused("role_missing", roles=list(roles))
+        raise Refused("role_missing", what="role")
     with session.work() as work:
         device = _enrolled_before(session, opened.roster, asked, member)
         if device is None:
@@ -348,7 +348,7 @@ def set_member(
     """Gives a member other roles or another team, from the next roster on."""
     require(session, "member_set")
     if roles is not None and (not roles or not set(roles) <= set(policy.ROLES)):
-        raise Refused("role_missing", roles=list(roles))
+        raise Refused("role_missing", what="role")
     opened = root.open_root(session.folder, passphrase)
     with session.work() as work:
         held = opened.roster

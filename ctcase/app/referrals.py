@@ -91,7 +91,7 @@ def _terms(work: Work, stream: Stream, wanted: ReferralFile, step: Step) -> tupl
         raise Refused("not_found", what="consent")
     unknown = [field for field in wanted.fields if not referral_view.field_category(stream, field)]
     if unknown:
-        raise Refused("not_found", what="field", fields=unknown[:10])
+        raise Refused("not_found", what="field", count=len(unknown))
     control = msgspec.structs.replace(
         step, agency=agency, agency_kind=agency_kind(work.connection, agency), service=wanted.service,
         purpose=wanted.purpose, urgency=wanted.urgency or "", basis=wanted.basis or "", consent=wanted.consent or "",
@@ -142,11 +142,11 @@ def show_referral(session: Session, one: str) -> ReferralShown:
 def do(session: Session, one: str, event: str, document: Mapping[str, Any]) -> Outcome[ReferralDone]:
     """One event of the table. For submit and send ahead, the document may hold keys of a referral file as well."""
     if event not in TABLE or event == "draft":
-        raise Refused("state_forbids", event=event[:40])
+        raise Refused("state_forbids", what="event")
     said: EventFile = _read(EventFile, {key: it for key, it in document.items() if key in _STEP_KEYS})
     others = {key: it for key, it in document.items() if key not in _STEP_KEYS}
     if others and not TABLE[event].content:
-        raise Refused("file_not_understood", keys=sorted(map(str, others))[:5])
+        raise Refused("file_not_understood", reason="unknown_key")
     with session.work() as work:
         stream, machine = find_referral(session, work.connection, one)
         draft = _step(work, stream, machine, event, said, others)
