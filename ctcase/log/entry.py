@@ -26,8 +26,10 @@ LATEST_TIME = 253_402_300_799  # the last second of the year 9999
 _COMMITMENT_TAG = b"ctcase.part.1\0"
 _PARTS_OF_DATA = frozenset((*CATEGORIES, CONTROL))
 
+# gc=False: frozen trees cannot hold a cycle, and a bundle has so many of them that tracking them takes a third of the time
 
-class PartHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+
+class PartHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """What the header says of one part: the record, the category, and the commitment to salt and payload."""
 
     category: str
@@ -35,7 +37,7 @@ class PartHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     record: str
 
 
-class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """What is signed. Ids are SHA-256 in hexadecimal, `time` is seconds since 1970 UTC by the author's clock.
 
     `parents` are all heads the author had; `previous` and `before` are this device's last entry in the stream and in
@@ -55,7 +57,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time: int
 
 
-class Part(msgspec.Struct, frozen=True):
+class Part(msgspec.Struct, frozen=True, gc=False):
     """The body of one part: its salt and its canonical payload."""
 
     salt: bytes
@@ -72,7 +74,7 @@ Body = Part | Withheld | None
 """A part as it is here: present, withheld by the sender, or missing."""
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A header as received (`raw`), its digest, signature and signing key, and the parts that are here."""
 
     id: str

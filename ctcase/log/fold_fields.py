@@ -11,14 +11,14 @@ from ctcase.log.reading import Reading
 from ctcase.model.values import Value
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """One set that nobody replaced: the entry and the value it gives."""
 
     entry: str
     value: Value
 
 
-class Field(msgspec.Struct, frozen=True):
+class Field(msgspec.Struct, frozen=True, gc=False):
     """A field's candidates in order: the last is shown. `conflict` is the id of the open conflict, or ""."""
 
     category: str

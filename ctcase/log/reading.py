@@ -12,7 +12,7 @@ from ctcase.workflow.referral import TABLE
 Says = payload.Sets | payload.ConsentData | payload.StepData | payload.DisclosureData
 
 
-class DataPart(msgspec.Struct, frozen=True):
+class DataPart(msgspec.Struct, frozen=True, gc=False):
     """One data part that is here: its record, its category, and what it says."""
 
     record: str
@@ -20,7 +20,7 @@ class DataPart(msgspec.Struct, frozen=True):
     says: Says
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """What an entry says. `lacking` is why it cannot act ("" if it can); `withheld` names (record, category).
 
     What could be read is here even of an entry that cannot act: a disclosure is a fact whatever is wrong with it.
