@@ -15,12 +15,13 @@ from ctcase.app.results import (
     Changes,
     EntryCounts,
     ErrorAnswer,
+    Gap,
     Outcome,
 )
 from ctcase.app.session import Progress, Session, Work
 from ctcase.crypto.age import read_identity
 from ctcase.errors import DAMAGED, Cancelled, CtcaseError, Refused
-from ctcase.store import files, local, queries
+from ctcase.store import files, local, queries, replay
 from ctcase.sync import incoming, outgoing, peers, sealing
 from ctcase.sync.incoming import Judged, Reader, Taken
 from ctcase.sync.manifest import OFFICE
@@ -154,6 +155,9 @@ def _take(work: Work, judged: Judged) -> Taken:
     taken = incoming.take(work.connection, session.streams, judged, session.me.id)
     work.touched.streams |= taken.admitted.streams
     work.touched.local = True
+    if judged.rivals:
+        known = local.get(work.connection, "rival_rosters", list[int]) or []
+        local.put(work.connection, "rival_rosters", sorted({*known, *judged.rivals}))
     if taken.own_unknown:
         work.renew_key()  # this vault was set back to an earlier state
     return taken
@@ -240,8 +244,16 @@ def _answer(name: str, work: Work, judged: Judged, taken: Taken, before: _Before
         file=name, status="known" if taken.known else "new", error=None,
         from_=BundleFrom(judged.member, judged.sender), number=manifest.number, roster=manifest.roster,
         entries=counts, cases=cases, conflicts=conflicts, problems=problems, receipts=taken.receipts,
-        new_roster=held if held > before.roster else None, gaps=[],
+        new_roster=held if held > before.roster else None, gaps=_gaps(work, judged.sender),
     )  # fmt: skip
+
+
+def _gaps(work: Work, sender: str) -> list[Gap]:
+    """What the office lacks of the sender's own entries; others see parts of the streams only and cannot say."""
+    if "officer" not in work.session.acting().roles:
+        return []
+    spans = replay.gaps(work.connection, sender).get(sender, [])
+    return [Gap(sender, first, last) for first, last in spans]
 
 
 def _cases(

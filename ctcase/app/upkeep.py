@@ -174,7 +174,13 @@ def _warnings(session: Session, connection: Connection) -> list[dict[str, object
         found += [
             {"code": "gap", "device": it.device, "from": it.from_, "to": it.to} for it in _gaps(connection)
         ]
-    found += [{"code": "fork", "device": device} for device in replay.forked_devices(connection)]
+    forked = {
+        *replay.forked_devices(connection),
+        *(replay.broken_links(connection) if _is_office(session) else ()),
+    }
+    found += [{"code": "fork", "device": device} for device in sorted(forked)]
+    rivals = local.get(connection, "rival_rosters", list[int]) or []
+    found += [{"code": "rival_roster", "version": version} for version in rivals]
     for code in ("conflicts", "waiting", "quarantined", "void", "proposals"):
         if counts[code]:
             found.append({"code": code, "count": counts[code]})

@@ -126,24 +126,29 @@ def rebuild(connection: Connection, streams: Streams, tell: Callable[[int], None
         tell(min(start + entries.CHUNK, len(every)))
 
 
-def gaps(connection: Connection) -> dict[str, list[tuple[int, int]]]:
-    """By device, the entry numbers that are missing below the last one here, as ranges."""
-    entry = schema.entry
-    query = select(entry.c.device, func.count(entry.c.number.distinct()), func.max(entry.c.number)).group_by(
-        entry.c.device
-    )
+class _Link(msgspec.Struct):
+    before: str
+
+
+_links = msgspec.json.Decoder(_Link)
+
+
+def gaps(connection: Connection, device: str | None = None) -> dict[str, list[tuple[int, int]]]:
+    """By device (or of one), the entry numbers that are missing below the last one here, as ranges."""
+    number = schema.entry.c.number
+    query = select(schema.entry.c.device, func.count(number.distinct()), func.max(number))
+    if device is not None:
+        query = query.where(schema.entry.c.device == device)
     found: dict[str, list[tuple[int, int]]] = {}
-    for device, count, last in connection.execute(query):
+    for one, count, last in connection.execute(query.group_by(schema.entry.c.device)).all():
         if count == last:
             continue
-        numbers = sorted(set(connection.scalars(select(entry.c.number).where(entry.c.device == device))))
-        missing = [
+        numbers = sorted(set(connection.scalars(select(number).where(schema.entry.c.device == one))))
+        found[one] = [
             (before + 1, after - 1)
             for before, after in zip([0, *numbers], numbers, strict=False)
             if after > before + 1
         ]
-        if missing:
-            found[device] = missing
     return found
 
 
@@ -154,6 +159,25 @@ def forked_devices(connection: Connection) -> list[str]:
         select(entry.c.device).group_by(entry.c.device, entry.c.number).having(func.count() > 1).distinct()
     )
     return sorted({*connection.scalars(twice), *connection.scalars(select(schema.fork.c.device).distinct())})
+
+
+def broken_links(connection: Connection) -> list[str]:
+    """Devices of which an entry names another one before it than the one that has that number here (rule 4).
+
+    Only who has every stream of a device can say so. It is a second history of the device, in other streams.
+    """
+    entry = schema.entry
+    found: set[str] = set()
+    last: tuple[str, int, str] = ("", 0, "")
+    query = select(entry.c.device, entry.c.number, entry.c.id, entry.c.header).order_by(
+        entry.c.device, entry.c.number
+    )
+    for device, number, one, header in connection.execute(query):
+        expected = last[2] if last[:2] == (device, number - 1) else "" if number == 1 else None
+        if expected is not None and _links.decode(header).before != expected:
+            found.add(device)
+        last = (device, number, one)
+    return sorted(found)
 
 
 def counts(connection: Connection) -> Mapping[str, Any]:

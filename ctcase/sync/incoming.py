@@ -46,13 +46,17 @@ class Reader(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """A bundle that may be taken: opened, signed by its sender, entries decoded; rosters that supersede ours."""
+    """A bundle that may be taken: opened, signed by its sender, entries decoded.
+
+    `newer` are the rosters that supersede ours, `rivals` the versions of which there is another validly signed one.
+    """
 
     unsealed: Unsealed
     sender: str
     member: str
     roster: Roster
     newer: tuple[tuple[Roster, bytes], ...]
+    rivals: tuple[int, ...]
     entries: list[Entry]
     misfits: list[Entry]
 
@@ -83,7 +87,9 @@ def judge(data: bytes, reader: Reader) -> Judged:
         raise Refused("not_addressed")
     newer = _newer(held, unsealed.rosters)
     roster = newer[-1][0] if newer else held
-    return _signed(unsealed, roster, newer, reader.device)
+    judged = _signed(unsealed, roster, newer, reader.device)
+    rivals = tuple(roster.version for one in unsealed.rosters if rosters.is_rival(roster, one))
+    return msgspec.structs.replace(judged, rivals=rivals)
 
 
 def judge_welcome(data: bytes, reader: Reader) -> Judged:
@@ -132,7 +138,7 @@ def _signed(
     for batch in unsealed.batches():
         entries += batch.entries
         misfits += batch.misfits
-    return Judged(unsealed, sender.id, sender.member, roster, newer, entries, misfits)
+    return Judged(unsealed, sender.id, sender.member, roster, newer, (), entries, misfits)
 
 
 def take(connection: Connection, streams: Streams, judged: Judged, device: str) -> Taken:
