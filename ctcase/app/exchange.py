@@ -203,7 +203,7 @@ def _seen(work: Work, path: Path, progress: Progress | None, done: int, total: i
             taken = _take(work, judged)
         except CtcaseError:
             savepoint.rollback()
-            work.session.streams.forget()
+            work.undone()
             raise
         savepoint.commit()
     except CtcaseError as refusal:

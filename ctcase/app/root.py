@@ -115,7 +115,9 @@ def take(work: Work, changed: Roster, signed: bytes) -> None:
     session = work.session
     devices = roster.changed_devices(session.roster, changed)
     local.keep_roster(work.connection, changed.version, signed)
-    session.roster = changed
-    touched = session.streams.take_rights(work.connection, roster.rights(changed), devices)
+    expected = session.device is not None and not session.is_listed
+    session.hold(changed)
+    mine = {session.me.id} if expected else set()
+    touched = session.streams.take_rights(work.connection, session.streams.rights, devices | mine)
     work.touched.streams |= touched
     work.touched.roster = True

@@ -16,7 +16,7 @@ from ctcase.crypto.signing import SigningKey, key_id
 from ctcase.errors import Damaged, Refused
 from ctcase.log import entry as entries
 from ctcase.log.entry import Draft, Entry, Place, compose
-from ctcase.log.rights import Row
+from ctcase.log.rights import NOBODY, DeviceRights, Rights, Row
 from ctcase.model import canonical, forms
 from ctcase.model.ids import Randomness
 from ctcase.store import local, vault
@@ -69,12 +69,14 @@ class Session:
         self.codelists = forms.shipped_codelists()
         words = {(it.record, it.name) for form in self.forms for it in form.fields() if it.searchable}
         self.searchable: Searchable = lambda kind, name: (kind, name) in words
-        self.streams = Streams(rosters.rights(None), self.searchable)
+        self.streams = Streams(NOBODY, self.searchable)
         self._seen = -1
         self._key: tuple[str, SigningKey] | None = None
         self.roster: Roster | None = None
         self.device: Device | None = None
+        self.former: tuple[str, ...] = ()
         self.chain = Chain()
+        self._granted = NOBODY
         with self.look():
             pass
 
@@ -149,30 +151,60 @@ class Session:
 
     def _refresh(self, connection: Connection) -> None:
         version = self.opened.database.data_version()
-        if version == self._seen:
-            return
+        if version != self._seen:
+            self._seen = version
+            self.load(connection)
+
+    def load(self, connection: Connection) -> None:
+        """Reads again who this device is and which roster it holds; what was folded before is forgotten."""
         self.streams.forget()
-        self._seen = version
         self.device = local.get(connection, "device", Device)
+        self.former = former_devices(connection)
         self.chain = local.get(connection, "chain", Chain) or Chain()
         signed = local.newest_roster(connection)
-        self.roster = rosters.read_first(signed) if signed else None
-        self.streams.rights = rosters.rights(self.roster)
+        self.hold(rosters.read_first(signed) if signed else None)
+
+    def hold(self, roster: Roster | None) -> None:
+        """Takes a judged roster, or another key of this device, as the one that rights go by from now on."""
+        self.roster = roster
+        self._granted = rosters.rights(roster)
+        self.streams.rights = self._rights()
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the roster held knows this device, revoked or not."""
+        return self.device is not None and self.device.id in self._granted.devices
+
+    def _rights(self) -> Rights:
+        """The roster's rights; in its own vault a device that is not enrolled yet has those it will probably get.
+
+        Or its member would not see his own work before the welcome, or after a restore; all others wait for the roster.
+        """
+        granted = self._granted
+        if self.device is None or self.is_listed:
+            return granted
+        own = DeviceRights((self._expected(),), self.signing_key().public)
+        return Rights(granted.version, {**granted.devices, self.device.id: own})
+
+    def _expected(self) -> Row:
+        """Rights of a device that is not enrolled: of the one it takes over from, else the roles asked for, no team."""
+        before = [self._granted.devices[one] for one in self.former if one in self._granted.devices]
+        if before:
+            return before[-1].rows[-1]
+        return Row(0, 0, self.me.member, frozenset(self.me.roles), ("",))
 
     def standing(self) -> Row | str:
-        """The rights of the next entry of this device, or why it has none."""
+        """The rights of the next entry of this device by the roster, or why it has none."""
         version = self.roster.version if self.roster else 0
-        return self.streams.rights.standing(self.me.id, self.chain.number + 1, version)
+        return self._granted.standing(self.me.id, self.chain.number + 1, version)
 
     def acting(self) -> Row:
-        """The rights that commands check by. Before the welcome those asked for; capture is never blocked."""
+        """The rights that commands check by. Before the welcome those expected; capture is never blocked."""
         standing = self.standing()
         if isinstance(standing, Row):
             return standing
-        known = self.streams.rights.devices.get(self.me.id)
-        if known is not None:
-            return known.rows[-1]
-        return Row(0, 0, self.me.member, frozenset(self.me.roles), ())
+        known = self._granted.devices.get(self.me.id)
+        return known.rows[-1] if known else self._expected()
 
     @property
     def enrolled(self) -> str:
@@ -206,8 +238,14 @@ class Work:
         session, old = self.session, self.session.me
         device = new_device(session.env, old.sealing, old.member, old.name, old.roles)
         replace_device(self.connection, device, old.id)
-        session.device, session.chain, self._chain = device, Chain(), Chain()
+        session.load(self.connection)
+        self._chain = session.chain
         self.touched.local = True
+
+    def undone(self) -> None:
+        """Called after part of the transaction was rolled back, in which no entry of this device was written."""
+        self.session.load(self.connection)
+        self._chain = self.session.chain
 
     def stream(self, stream: str) -> Stream:
         """A stream that is here."""
