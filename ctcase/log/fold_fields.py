@@ -7,7 +7,7 @@ import msgspec
 
 from ctcase.log.admission import Graph
 from ctcase.log.payload import Sets
-from ctcase.log.reading import Reading
+from ctcase.log.reading import DataPart, Reading
 from ctcase.model.values import Value
 
 
@@ -46,30 +46,41 @@ def fold_fields(
 ) -> dict[str, Record]:
     """The records of a stream from its effective entries, which come in the order of the stream."""
     records: dict[str, Record] = {}
-    sets: dict[tuple[str, str], list[tuple[Candidate, tuple[str, ...], str]]] = {}
+    again: dict[tuple[str, str], list[_Row]] = {}
     for one in effective:
         reading = readings[one]
         for part in reading.data:
-            if not isinstance(part.says, Sets):
-                continue
-            says = part.says
-            record = records.setdefault(part.record, Record(says.kind, says.form, says.version, {}, set()))
-            record.kind, record.form, record.version = says.kind, says.form, says.version
-            for name, new in says.set.items():
-                row = (Candidate(one, new.value), new.over, part.category)
-                sets.setdefault((part.record, name), []).append(row)
+            if isinstance(part.says, Sets):
+                record = records.setdefault(part.record, Record("", "", 0, {}, set()))
+                _take(record, one, part, part.says, again)
         for name, category in reading.withheld:
             records.setdefault(name, Record("", "", 0, {}, set())).withheld.add(category)
-    for (record_id, name), rows in sets.items():
+    for (record_id, name), rows in again.items():
         records[record_id].fields[name] = _standing(stream, graph, record_id, name, rows)
     return records
 
 
-def _standing(
-    stream: str, graph: Graph, record: str, name: str, rows: list[tuple[Candidate, tuple[str, ...], str]]
-) -> Field:
-    if len(rows) == 1:
-        return Field(rows[0][2], (rows[0][0],))
+_Row = tuple[Candidate, tuple[str, ...], str]
+"""A set of one field: the candidate, the sets it replaces, and the category."""
+
+
+def _take(
+    record: Record, one: str, part: DataPart, says: Sets, again: dict[tuple[str, str], list[_Row]]
+) -> None:
+    """Enters the fields of one part; `again` collects all sets of those that were set before."""
+    record.kind, record.form, record.version = says.kind, says.form, says.version
+    fields, category = record.fields, part.category
+    for name, new in says.set.items():
+        candidate = Candidate(one, new.value)
+        first = fields.get(name)
+        if first is None:
+            fields[name] = Field(category, (candidate,))  # it replaces nothing: what it could comes before it
+            continue
+        rows = again.setdefault((part.record, name), [(first.candidates[0], (), first.category)])
+        rows.append((candidate, new.over, category))
+
+
+def _standing(stream: str, graph: Graph, record: str, name: str, rows: list[_Row]) -> Field:
     gone = {old for row in rows for old in row[1] if graph.precedes(old, row[0].entry)}
     live = [row for row in rows if row[0].entry not in gone]
     candidates = tuple(row[0] for row in live)

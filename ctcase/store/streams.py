@@ -23,6 +23,10 @@ KEPT = 64
 """How many folded streams are kept in memory for the next command."""
 
 
+TOGETHER = 500
+"""How many streams are folded before they are written: enough for one statement, few enough to be forgotten soon."""
+
+
 class Admitted(msgspec.Struct):
     """What became of a batch: new entries, those already here, waiting with what they lack, refused with reasons."""
 
@@ -89,18 +93,21 @@ class Streams:
         groups = admission.by_stream(batch)
         ids = [] if own or fresh else [one.id for group in groups.values() for one in group]
         here = entries.known(connection, ids)
-        states = {} if fresh else self._states(connection, [*groups])
-        changes = Changes()
-        for stream, group in groups.items():
-            before = states.get(stream)
-            state = self._admit_stream(connection, group, before, here, outcome)
-            if state is not None:
-                changes.stream(before.rows if before else {}, state)
-                outcome.streams.add(stream)
-                if not fresh:
-                    self._keep(stream, state)
-        entries.append(connection, outcome.new, self._devices)
-        changes.write(connection)
+        streams = [*groups]
+        for start in range(0, len(streams), TOGETHER):
+            part = streams[start : start + TOGETHER]
+            states = {} if fresh else self._states(connection, part)
+            written, changes = len(outcome.new), Changes()
+            for stream in part:
+                before = states.get(stream)
+                state = self._admit_stream(connection, groups[stream], before, here, outcome)
+                if state is not None:
+                    changes.stream(before.rows if before else {}, state)
+                    outcome.streams.add(stream)
+                    if not fresh:
+                        self._keep(stream, state)
+            entries.append(connection, outcome.new[written:], self._devices)
+            changes.write(connection)
         return outcome
 
     def _states(self, connection: Connection, streams: Sequence[str]) -> dict[str, Stream]:
