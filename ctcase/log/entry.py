@@ -5,11 +5,14 @@ header under its own salt, so that a part can be erased or withheld and everythi
 """
 
 import hashlib
+import operator
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
 
+from ctcase.errors import Refused
 from ctcase.model import canonical, ids
 from ctcase.model.values import CATEGORIES, CONTROL
 
@@ -21,6 +24,8 @@ MOST_PARENTS = 256
 MOST_PARTS = 256
 LARGEST_HEADER = 256 * 1024
 LARGEST_PART = 1024 * 1024
+LARGEST_ENTRY = 16 * 1024 * 1024
+"""All payloads of one entry together: what fits one batch of a bundle with room to spare."""
 LATEST_TIME = 253_402_300_799  # the last second of the year 9999
 
 _COMMITMENT_TAG = b"ctcase.part.1\0"
@@ -144,7 +149,7 @@ def is_well_formed(header: Header) -> bool:
 
 
 def _ascending(items: Sequence[Any]) -> bool:
-    return list(items) == sorted(set(items))
+    return all(map(operator.lt, items, islice(items, 1, None)))
 
 
 def _parts_well_formed(parts: tuple[PartHead, ...]) -> bool:
@@ -182,7 +187,13 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def compose(draft: Draft, place: Place, randomness: ids.Randomness) -> tuple[Header, tuple[Part, ...]]:
-    """The header and the salted parts of a new entry, in canonical order; what is left to do is to sign it."""
+    """The header and the salted parts of a new entry, in canonical order; what is left to do is to sign it.
+
+    Raises Refused `limit_exceeded` for what a reader would refuse: too many parts, or too large ones.
+    """
+    sizes = [len(payload) for _, _, payload in draft.parts]
+    if len(sizes) > MOST_PARTS or max(sizes, default=0) > LARGEST_PART or sum(sizes) > LARGEST_ENTRY:
+        raise Refused("limit_exceeded", what="entry")
     heads, bodies = [], []
     for record, category, payload in sorted(draft.parts):
         part = Part(randomness(SALT_SIZE), payload)
@@ -195,18 +206,20 @@ def compose(draft: Draft, place: Place, randomness: ids.Randomness) -> tuple[Hea
     return header, tuple(bodies)
 
 
+def sizes_fit(parts: Sequence[Body]) -> bool:
+    """Whether the parts that are present keep within the bounds, each and together."""
+    sizes = [len(part.payload) for part in parts if isinstance(part, Part)]
+    return max(sizes, default=0) <= LARGEST_PART and sum(sizes) <= LARGEST_ENTRY
+
+
 def bodies_fit(header: Header, parts: Sequence[Body]) -> bool:
     """Whether every part that is present is the one the header commits to, and no control part is withheld."""
-    if len(parts) != len(header.parts):
+    if len(parts) != len(header.parts) or not sizes_fit(parts):
         return False
     for head, part in zip(header.parts, parts, strict=True):
         if isinstance(part, Withheld):
             if head.category == CONTROL:
                 return False
-        elif part is not None and (
-            len(part.salt) != SALT_SIZE
-            or len(part.payload) > LARGEST_PART
-            or commitment(part) != head.commitment
-        ):
+        elif part is not None and (len(part.salt) != SALT_SIZE or commitment(part) != head.commitment):
             return False
     return True

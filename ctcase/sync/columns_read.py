@@ -9,7 +9,6 @@ from ctcase.crypto.signing import PUBLIC_SIZE, SIGNATURE_SIZE, key_id
 from ctcase.errors import Damaged
 from ctcase.log.entry import (
     LARGEST_HEADER,
-    LARGEST_PART,
     SALT_SIZE,
     WITHHELD,
     Body,
@@ -17,9 +16,11 @@ from ctcase.log.entry import (
     Header,
     Part,
     PartHead,
+    Withheld,
     commitment,
     digest,
     is_well_formed,
+    sizes_fit,
 )  # fmt: skip
 from ctcase.model import canonical
 from ctcase.model.values import CONTROL
@@ -217,10 +218,9 @@ def _is_sound(entry: Entry) -> bool:
     return (
         len(entry.raw) <= LARGEST_HEADER
         and is_well_formed(entry.header)
-        and all(
-            len(body.payload) <= LARGEST_PART
-            if isinstance(body, Part)
-            else body is None or head.category != CONTROL
+        and sizes_fit(entry.parts)
+        and not any(
+            isinstance(body, Withheld) and head.category == CONTROL
             for head, body in zip(entry.header.parts, entry.parts, strict=True)
         )
     )

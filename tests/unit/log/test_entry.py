@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from ctcase.crypto import dsse, signing
+from ctcase.errors import Refused
 from ctcase.log import entry as entries
-from ctcase.log.entry import WITHHELD, Part, bodies_fit, order, read_header
+from ctcase.log.entry import WITHHELD, Part, PartHead, bodies_fit, commitment, order, read_header
 from ctcase.model import canonical
 
 D = "d" * 64
@@ -151,11 +152,39 @@ def test_bodies_fit_only_their_commitments(world):
     assert not bodies_fit(entry.header, (control, Part(data.salt + data.payload[:1], data.payload[1:])))
 
 
-def test_a_part_has_a_largest_size(world):
+def _bodies(*sizes):
+    """Parts of these sizes with the heads that commit to them."""
+    parts = tuple(Part(bytes(entries.SALT_SIZE), b"x" * size) for size in sizes)
+    heads = [PartHead("case", commitment(part), f"r{place:03}") for place, part in enumerate(parts)]
+    return tuple(heads), parts
+
+
+@pytest.mark.parametrize(
+    ("sizes", "fit"),
+    [
+        ([entries.LARGEST_PART], True),
+        ([entries.LARGEST_PART + 1], False),
+        ([entries.LARGEST_PART] * 16, True),
+        ([entries.LARGEST_PART] * 16 + [1], False),
+    ],
+)
+def test_a_part_and_an_entry_have_a_largest_size(world, sizes, fit):
     world.open()
-    big = ("p", "identity", b"x" * (entries.LARGEST_PART + 1))
-    entry = world.make("worker", "set", [big])
-    assert not bodies_fit(entry.header, entry.parts)
+    heads, parts = _bodies(*sizes)
+    header = msgspec.structs.replace(world.graph.entries[world.stream].header, parts=heads)
+    assert bodies_fit(header, parts) is fit
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [[entries.LARGEST_PART + 1], [entries.LARGEST_PART] * 16 + [1], [1] * (entries.MOST_PARTS + 1)],
+)
+def test_what_readers_would_refuse_is_not_composed(world, sizes):
+    world.open()
+    parts = [(f"r{place:03}", "case", b"x" * size) for place, size in enumerate(sizes)]
+    with pytest.raises(Refused) as refused:
+        world.make("worker", "set", parts)
+    assert refused.value.code == "limit_exceeded"
 
 
 def test_the_order_is_depth_time_device_id(world):

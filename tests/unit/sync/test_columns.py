@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctcase.errors import CtcaseError, Damaged, Refused
-from ctcase.log.entry import WITHHELD, bodies_fit, read_header
+from ctcase.log.entry import WITHHELD, Part, PartHead, bodies_fit, commitment, digest, read_header
+from ctcase.model import canonical
 from ctcase.sync import columns, columns_read, packing
 from ctcase.sync.splitting import in_order
 
@@ -94,9 +95,21 @@ def test_one_nonsense_entry_costs_only_itself(team):
     assert [one.header.time for one in batch.misfits] == [-1]
 
 
-def test_too_large_a_part_costs_only_its_entry(team):
+def grown(entry, sizes):
+    """The entry as a changed program could write it, with payloads of these sizes."""
+    parts = tuple(Part(bytes(32), b"x" * size) for size in sizes)
+    heads = tuple(PartHead("case", commitment(part), f"r{place:02}") for place, part in enumerate(parts))
+    header = msgspec.structs.replace(entry.header, parts=heads)
+    raw = canonical.encode(header)
+    return msgspec.structs.replace(entry, id=digest(raw), header=header, raw=raw, parts=parts)
+
+
+@pytest.mark.parametrize(
+    ("fits", "too_large"), [([1 << 20], [(1 << 20) + 1]), ([1 << 20] * 16, [1 << 20] * 16 + [1])]
+)
+def test_too_large_a_part_or_entry_costs_only_its_entry(team, fits, too_large):
     crew = team()
-    entries = [crew.write(parts=(("case", "case", b"x" * (1 << 20) + b"x" * more),)) for more in (0, 1)]
+    entries = [grown(crew.write(), fits), grown(crew.write(), too_large)]
     batch = columns_read.decode(columns.encode(entries))
     assert batch.entries == entries[:1]
     assert batch.misfits == entries[1:]
