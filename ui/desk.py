@@ -1,0 +1,155 @@
+"""What every view gets: the theme, the worker, what is known of the vault, and the ways to say and go."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from ctcase.app.results import AgencyShown, Changes, MemberShown, Status
+from ctcase.errors import CtcaseError
+from ctcase.model import forms
+from ctcase.model.forms import CodeList, Field, Form
+from ctcase.model.values import Value
+from ui import words
+from ui.dialogs.files import Files
+from ui.errors import explain
+from ui.theme.theme import Theme
+from ui.widgets.ask import AskDialog
+from ui.worker import Worker
+
+PlaceName = Literal[
+    "cases",
+    "new_case",
+    "import",
+    "case",
+    "referrals",
+    "new_referral",
+    "referral",
+    "approvals",
+    "sync",
+    "office",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place of the window and, for a case or a referral, which; `section` is a part of the case file."""
+
+    place: PlaceName
+    subject: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a banner says: what happened, what is safe, what next. An empty one takes the banner away."""
+
+    tone: str
+    what: str
+    safe: str = ""
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the window knows of the vault as a whole; renewed after every change that concerns it."""
+
+    status: Status
+    members: Mapping[str, MemberShown] = field(default_factory=dict)
+    agencies: tuple[AgencyShown, ...] = ()
+
+    def name(self, member: str) -> str:
+        """The name of a member; the beginning of the id where the roster does not have it yet."""
+        found = self.members.get(member)
+        if found is not None:
+            return found.name
+        return self.status.member.name if member == self.status.member.id else member[:8]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of this vault's member."""
+        return frozenset(self.status.member.roles)
+
+
+class Texts:
+    """Forms and code lists in the language of the window."""
+
+    def __init__(self, shipped: tuple[Form, ...], codelists: Mapping[str, CodeList], language: str) -> None:
+        self.forms = shipped
+        self.codelists = codelists
+        self.language = language
+        self.fields: dict[str, Field] = {it.key: it for form in shipped for it in form.fields()}
+
+    def label(self, key: str) -> str:
+        """The label of `record.field`."""
+        found = self.fields.get(key)
+        if found is not None:
+            return forms.say(found.label, self.language)
+        return words.translate("words", "Alias") if key == "case.alias" else key.partition(".")[2] or key
+
+    def value(self, key: str, answer: Value) -> str:
+        """An answer to `record.field` as people read it."""
+        return words.value(self.fields.get(key), answer, self.codelists, self.language)
+
+    def moment(self, iso: str | None) -> str:
+        """A time as people read it."""
+        return words.moment(iso, self.language)
+
+    def day(self, value: str | None) -> str:
+        """A partial date as people read it."""
+        return words.day(value, self.language)
+
+
+class Desk(QObject):
+    """Handed to every view; it is not the window, and views do not know each other."""
+
+    went = Signal(object)
+    """A `Target` to go to."""
+    back = Signal()
+    """To the place before."""
+    noticed = Signal(object)
+    """A `Notice` for the page."""
+    renewed = Signal()
+    """`known` is another now."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        worker: Worker,
+        texts: Texts,
+        files: Files,
+        ask: Callable[[AskDialog], bool],
+        known: Known,
+        parent: QObject | None = None,
+    ) -> None:
+        """`ask` shows a question and waits for the answer."""
+        super().__init__(parent)
+        self.theme = theme
+        self.worker = worker
+        self.texts = texts
+        self.files = files
+        self.ask = ask
+        self.known = known
+
+    def go(self, place: PlaceName, subject: str = "", section: str = "") -> None:
+        """Ask to be taken to a place."""
+        self.went.emit(Target(place, subject, section))
+
+    def tell(self, tone: str, what: str, safe: str = "", following: str = "") -> None:
+        """Say something at the head of the page."""
+        self.noticed.emit(Notice(tone, what, safe, following))
+
+    def refuse(self, error: CtcaseError) -> None:
+        """Say what was refused, and the next step."""
+        said = explain(error)
+        self.noticed.emit(Notice("danger", said.what, "", said.next))
+
+    def hush(self) -> None:
+        """Take the banner away."""
+        self.noticed.emit(Notice("idle", ""))
+
+
+def concerns(changes: Changes, stream: str) -> bool:
+    """Whether a change set touches a case; what another process wrote may touch any."""
+    return stream in changes.streams or changes.roster or (changes.local and not changes.streams)

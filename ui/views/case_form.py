@@ -1,0 +1,124 @@
+"""One section of a form: its fields in one or two columns, what is wrong under each, and what is shown when."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from ctcase.model import forms
+from ctcase.model.forms import Field as Question
+from ctcase.model.forms import Section
+from ctcase.model.values import Value
+from ui import words
+from ui.desk import Desk
+from ui.models.draft import CaseDraft
+from ui.views.case_sections import heading
+from ui.views.editors import field_for, is_wide
+from ui.views.parts import column
+from ui.widgets.field import Field, SensitiveEditor
+from ui.widgets.writing import DateEditor
+
+TWO_COLUMNS = 520  # px at 100 %: the least width for two
+
+
+class SectionForm(QWidget):
+    """Edits go into the draft at once; what is wrong is said when the person leaves the field."""
+
+    edited = Signal()
+    asked = Signal(str, str, object)
+    """Record and category of a sensitive answer that is wanted, and the editor to reveal once that is recorded."""
+
+    def __init__(self, desk: Desk, section: Section, draft: CaseDraft, *, read_only: bool) -> None:
+        super().__init__()
+        self._theme = desk.theme
+        self._section = section
+        self._draft = draft
+        self._columns = 0
+        self.fields: dict[str, Field] = {}
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(20)
+        self._grid.setVerticalSpacing(14)
+        for question in section.fields:
+            field = self.fields[question.key] = field_for(desk.theme, desk.texts, question)
+            field.editor.set_read_only(read_only)
+            self._listen(question, field)
+        texts = desk.texts
+        title = forms.say(section.title, texts.language)
+        self.setAccessibleName(title)
+        head = heading(desk, title, forms.say(section.help, texts.language))
+        self.setLayout(column(head, self._grid, 0, gap=14, margins=(20, 12, 20, 16)))
+        self._place(2)
+        self.load()
+
+    def _listen(self, question: Question, field: Field) -> None:
+        editor, key = field.editor, question.key
+        editor.changed.connect(lambda: self._edit(key))
+        editor.finished.connect(lambda: self._judge(key))
+        if isinstance(editor, SensitiveEditor):
+            editor.asked.connect(lambda: self.asked.emit(question.record, question.category, editor))
+
+    def load(self, only: str = "") -> None:
+        """Show the answers of the draft, where they differ from what is shown."""
+        for key, field in self.fields.items():
+            value = self._draft.value(key)
+            if only not in {"", key} or _same(field.editor.value(), value):
+                continue
+            masked = field.editor
+            shown = (
+                isinstance(masked, SensitiveEditor) and not masked.is_masked and masked.value() is not None
+            )
+            masked.set_value(value)
+            if shown and isinstance(masked, SensitiveEditor):
+                masked.reveal()
+            self._judge(key)
+        self._show_and_hide()
+
+    def _edit(self, key: str) -> None:
+        self._draft.edit(key, self.fields[key].editor.value())
+        if self.fields[key].error():
+            self._judge(key)
+        self._show_and_hide()
+        self.edited.emit()
+
+    def _judge(self, key: str) -> None:
+        """Say what is wrong; it never stops saving the rest."""
+        field = self.fields[key]
+        code = self._draft.problem(key) if self._draft.is_unsaved else None
+        sentence = words.problem(code) if code else ""
+        editor = field.editor
+        if code == "date_invalid" and isinstance(editor, DateEditor):
+            sentence = editor.problem() or sentence
+        if field.error() != sentence:
+            field.set_error(sentence)
+            self.edited.emit()
+
+    def _show_and_hide(self) -> None:
+        for question in self._section.fields:
+            field = self.fields[question.key]
+            shown = self._draft.is_shown(question.shown_when)
+            if field.isHidden() == shown:
+                field.setVisible(shown)
+
+    def _place(self, columns: int) -> None:
+        """Lay the fields out; long texts take the whole width."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for field in self.fields.values():
+            self._grid.removeWidget(field)
+        line = at = 0
+        for question in self._section.fields:
+            wide = columns == 1 or is_wide(question)
+            if wide and at:
+                line, at = line + 1, 0
+            self._grid.addWidget(self.fields[question.key], line, at, 1, columns if wide else 1)
+            line, at = (line + 1, 0) if wide or at == columns - 1 else (line, at + 1)
+        for number in range(2):
+            self._grid.setColumnStretch(number, 1 if number < columns else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place(2 if self.width() >= self._theme.px(TWO_COLUMNS) else 1)
+
+
+def _same(one: Value, other: Value) -> bool:
+    return type(one) is type(other) and one == other

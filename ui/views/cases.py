@@ -1,0 +1,264 @@
+"""The list of cases: search, filter, sort, open, import and export. It shows codes and aliases, never names."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTableView, QWidget
+
+from ctcase.app import case_list, spreadsheets
+from ctcase.app.results import Changes, Exported
+from ui import words
+from ui.desk import Desk
+from ui.models.cases import COLUMNS, SORTED_BY, CaseModel
+from ui.views.parts import Page, row, watch
+from ui.widgets.ask import AskDialog
+from ui.widgets.buttons import Button
+from ui.widgets.frames import EmptyState
+from ui.widgets.marks import Pill
+from ui.widgets.progress import Progress
+from ui.widgets.tables import choose_row, style_table
+from ui.widgets.text import Label
+from ui.worker import Job
+
+TYPING_PAUSE_MS = 60
+WIDTHS = {
+    "code": 120,
+    "alias": 160,
+    "state": 90,
+    "consent": 130,
+    "team": 100,
+    "owner": 165,
+    "updated": 170,
+    "unsent": 130,
+}
+"""px at 100 %; the last one shown takes what is left."""
+GO_FIRST = ("unsent", "updated", "owner", "team", "state", "alias")
+"""Columns that hide, in this order, as room gets scarce; code and consent stay."""
+SHEETS = "HTCDS (*.xlsx *.csv *.json)"
+
+
+class SearchLine(QLineEdit):
+    """Down goes on to the list."""
+
+    def __init__(self, desk: Desk, down: QWidget) -> None:
+        super().__init__()
+        self._down = down
+        self.setFont(desk.theme.font())
+        self.setPlaceholderText(self.tr("Code, alias, name in any spelling, phone"))
+        self.setAccessibleName(self.tr("Search the cases"))
+        self.setClearButtonEnabled(True)
+        icon = QAction(desk.theme.icon("search", "text2"), "", self)
+        self.addAction(icon, QLineEdit.ActionPosition.LeadingPosition)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down:
+            self._down.setFocus()
+            return
+        super().keyPressEvent(event)
+
+
+class CaseTable(QTableView):
+    """Hides columns from the end while the room does not do."""
+
+    def __init__(self, desk: Desk, model: CaseModel) -> None:
+        super().__init__()
+        self._theme = desk.theme
+        style_table(desk.theme, self, name=self.tr("Cases"))
+        self.setModel(model)
+        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        header = self.horizontalHeader()
+        header.setSortIndicator(COLUMNS.index("updated"), Qt.SortOrder.DescendingOrder)
+        for number, key in enumerate(COLUMNS):
+            self.setColumnWidth(number, desk.theme.px(WIDTHS[key]))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.viewport().width()
+        shown = [key for key in COLUMNS]  # noqa: C416  # a list to take from
+        for key in GO_FIRST:
+            if sum(self._theme.px(WIDTHS[one]) for one in shown) <= room:
+                break
+            shown.remove(key)
+        for number, key in enumerate(COLUMNS):
+            if self.isColumnHidden(number) == (key in shown):
+                self.setColumnHidden(number, key not in shown)
+
+
+class CaseList(Page):
+    """Asks for the row numbers that match, and for windows of lines as they come into view."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "", scrolls=False)
+        self.set_title(self.tr("Cases"))
+        self._state = ""
+        self._sorted = (COLUMNS.index("updated"), Qt.SortOrder.DescendingOrder)
+        self._job: Job | None = None
+        self.model = CaseModel(self._fetch, desk.known.name, desk.texts.moment)
+        self.table = CaseTable(desk, self.model)
+        self.search = SearchLine(desk, self.table)
+        self.count = Label(desk.theme, "", "caption", "text2")
+        self.progress = Progress(desk.theme)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(TYPING_PAUSE_MS)
+        self._pause.timeout.connect(self.refresh)
+        self._build()
+        self.search.textChanged.connect(lambda _text: self._pause.start())
+        self.table.activated.connect(self._open)
+        self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
+        desk.worker.changed.connect(self._changed)
+        self.setFocusProxy(self.search)
+        self.refresh()
+
+    def _build(self) -> None:
+        theme = self.theme
+        self.importing = Button(theme, self.tr("Import"), icon="download")
+        self.exporting = Button(theme, self.tr("Export"), icon="upload")
+        self.new_case = Button(theme, self.tr("New case"), "primary", "plus", shortcut="Ctrl+N")
+        for button in (self.exporting, self.importing, self.new_case):
+            self.acts.addWidget(button)
+        self.importing.clicked.connect(lambda: self.desk.go("import"))
+        self.exporting.clicked.connect(self._export)
+        self.new_case.clicked.connect(lambda: self.desk.go("new_case"))
+        self.pills = {"": Pill(theme, self.tr("All"), checked=True)}
+        self.pills |= {code: Pill(theme, word) for code, word in words.case_states().items()}
+        filters = row(self.search, *self.pills.values(), 0, gap=8)
+        self.search.setFixedWidth(theme.px(360))
+        for code, pill in self.pills.items():
+            pill.clicked.connect(lambda _on=False, code=code: self._filter(code))
+        self._empty = EmptyState(theme, "")
+        self._views = QStackedWidget()
+        self._views.addWidget(self.table)
+        self._views.addWidget(self._empty)
+        hint = Label(
+            theme, self.tr("Names are hidden here. Open a case to ask for its name."), "caption", "text2"
+        )
+        self.body.addLayout(filters)
+        self.body.addWidget(self.progress)
+        self.body.addWidget(self._views, 1)
+        self.body.addLayout(row(self.count, 0, hint))
+
+    def refresh(self) -> None:
+        """Read the list anew; an answer still under way is for an older question."""
+        if self._job is not None:
+            self._job.cancel()
+        text, state = self.search.text(), self._state
+        column, order = self._sorted
+        by, down = SORTED_BY[column], order == Qt.SortOrder.DescendingOrder
+        self._job = self.desk.worker.ask(
+            self,
+            lambda session, _p: case_list.case_ids(
+                session, search=text, state=state, order=by, descending=down
+            ),
+            self._show,
+        )
+
+    def _show(self, rows: Sequence[int]) -> None:
+        self._job = None
+        at = max(0, self.table.currentIndex().row())
+        self.model.set_rows(rows)
+        if rows:
+            choose_row(self.table, min(at, len(rows) - 1))
+        else:
+            self._say_empty()
+        self._views.setCurrentIndex(0 if rows else 1)
+        many = self.tr("{n} cases").replace("{n}", str(len(rows)))
+        self.count.setText(self.tr("1 case") if len(rows) == 1 else many)
+
+    def _say_empty(self) -> None:
+        narrowed = bool(self.search.text() or self._state)
+        sentence = (
+            self.tr("No case matches. Other spellings were searched too.")
+            if narrowed
+            else self.tr("There is no case yet. Write down the first one, or import a spreadsheet.")
+        )
+        empty = EmptyState(self.theme, sentence)
+        self._views.removeWidget(self._empty)
+        self._empty.deleteLater()
+        self._empty = empty
+        self._views.addWidget(empty)
+
+    def _fetch(self, window: int, rows: Sequence[int]) -> None:
+        self.desk.worker.ask(
+            self,
+            lambda session, _p: case_list.case_lines(session, rows),
+            lambda lines: self.model.put(window, rows, lines),
+        )
+
+    def _filter(self, state: str) -> None:
+        self._state = state
+        for code, pill in self.pills.items():
+            pill.setChecked(code == state)
+        self.refresh()
+
+    def _sort(self, column: int, order: Qt.SortOrder) -> None:
+        if column not in SORTED_BY:
+            header = self.table.horizontalHeader()
+            header.blockSignals(True)  # Qt's own argument
+            header.setSortIndicator(*self._sorted)
+            header.blockSignals(False)  # Qt's own argument
+            return
+        if (column, order) != self._sorted:
+            self._sorted = (column, order)
+            self.refresh()
+
+    def _open(self, index: QModelIndex) -> None:
+        line = self.model.line(index.row())
+        if line is not None:
+            self.desk.go("case", line.id)
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.streams or changes.roster or changes.local:
+            self.refresh()
+
+    def _export(self) -> None:
+        question = AskDialog(
+            self.theme,
+            self.tr("Export the cases to a file that anyone can read?"),
+            self.tr(
+                "The file is not encrypted and holds names. Each export is written into the cases as a disclosure."
+            ),
+            self.tr("Export the cases"),
+            self.tr("Keep them in the vault"),
+            kind="danger",
+            parent=self.window(),
+        )
+        if not self.desk.ask(question):
+            return
+        target = self.desk.files.save(self, "cases.xlsx", SHEETS)
+        if target is not None:
+            self._export_to(target)
+
+    def _export_to(self, target: Path) -> None:
+        job = self.desk.worker.do(
+            self,
+            lambda session, progress: spreadsheets.export_cases(session, target, progress),
+            self._exported,
+        )
+        watch(self.progress, job, self.tr("Exporting the cases"))
+
+    def _exported(self, done: Exported) -> None:
+        rows = words.counted(done.rows, self.tr("1 case was exported."), self.tr("{n} cases were exported."))
+        left = self.tr("{n} were left out: they are not yours.").replace("{n}", str(len(done.left_out)))
+        self.desk.tell("ok", rows, left if done.left_out else "", self.tr("Keep the file in a safe place."))
+
+    def focus_search(self) -> None:
+        """Ctrl+F and Ctrl+K."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def regions(self) -> list[QWidget]:
+        return [self.search, self.table]
+
+    def selected(self) -> str:
+        """The id of the case that is selected, or nothing."""
+        chosen = self.table.selectionModel().selectedRows()
+        line = self.model.line(chosen[0].row()) if chosen else None
+        return line.id if line else ""
+
+    def choose(self, row_number: int) -> None:
+        """Select a row."""
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.table.selectionModel().setCurrentIndex(self.model.index(row_number, 0), flags)

@@ -1,0 +1,178 @@
+"""The steps of a referral as buttons, and what each asks for before it is done."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from ctcase.app.results import OptionShown, ReferralShown, RivalShown
+from ui import words
+from ui.desk import Desk
+from ui.errors import why_not
+from ui.views.parts import column, row
+from ui.widgets.buttons import Button
+from ui.widgets.choosing import ChoiceEditor
+from ui.widgets.editors import WritingEditor
+from ui.widgets.field import Field
+from ui.widgets.flow import Flow
+from ui.widgets.frames import Card, ErrorLine
+from ui.widgets.text import IconLabel, Label
+from ui.widgets.writing import DateEditor, LongTextEditor, TextEditor
+
+DANGERS = frozenset({"reject", "withdraw", "discontinue", "decline", "contest"})
+PRIMARY = ("approve", "submit", "send", "accept", "complete", "ratify")
+"""The first of these that is possible is the page's primary action."""
+OPTIONAL = {"send_ahead": (), "accept": ("contact", "date"), "send": ("channel", "date")}
+"""What may be said with a step besides what it needs."""
+
+
+class Steps(Card):
+    """Every event of the table: those possible now, and the others with the reason why not."""
+
+    chosen = Signal(str)
+
+    def __init__(self, desk: Desk, available: Sequence[OptionShown]) -> None:
+        super().__init__(desk.theme, words.translate("steps", "Next step"))
+        self.buttons: dict[str, Button] = {}
+        allowed = [one.event for one in available if one.allowed]
+        primary = next((event for event in PRIMARY if event in allowed), "")
+        flow = Flow(gap=8)
+        for event in sorted(allowed, key=lambda event: event != primary):
+            flow.add(self._button(desk, event, primary))
+        if not allowed:
+            nothing = words.translate("steps", "Nothing is to be done here by you now.")
+            self.body.addWidget(Label(desk.theme, nothing, "body", "text2", wrap=True))
+        self.body.addWidget(flow)
+        reasons: dict[str, list[str]] = {}
+        for one in available:
+            if not one.allowed:
+                reasons.setdefault(one.why_not or "state_forbids", []).append(one.event)
+        for code in sorted(reasons, key=lambda code: code == "state_forbids"):
+            self._not_now(desk, code, reasons[code])
+
+    def _button(self, desk: Desk, event: str, primary: str = "") -> Button:
+        kind = "primary" if event == primary else "danger" if event in DANGERS else "secondary"
+        button = self.buttons[event] = Button(desk.theme, words.event(event), kind)  # type: ignore[arg-type]  # one of the kinds
+        button.clicked.connect(lambda: self.chosen.emit(event))
+        return button
+
+    def _not_now(self, desk: Desk, code: str, events: Sequence[str]) -> None:
+        """The reason as a sentence, and the buttons it holds back."""
+        reason = why_not(code)
+        line = row(
+            IconLabel(desk.theme, "info", "text2", 14),
+            Label(desk.theme, reason, "caption", "text2", wrap=True),
+            gap=6,
+        )
+        line.setStretch(1, 1)
+        flow = Flow(gap=6)
+        for event in events:
+            button = self._button(desk, event)
+            button.setEnabled(False)
+            button.setAccessibleDescription(reason)
+            flow.add(button)
+        self.body.addLayout(column(line, flow, gap=4))
+
+
+def _editor(desk: Desk, need: str, rivals: Sequence[RivalShown]) -> WritingEditor | ChoiceEditor:
+    match need:
+        case "date":
+            return DateEditor(desk.theme, words.months(desk.texts.language))
+        case "keep":
+            known = desk.known
+            options = [
+                (
+                    one.entry,
+                    f"{words.happened(one.event)}, {known.name(one.member)}, {desk.texts.moment(one.time)}",
+                )
+                for one in rivals
+            ]
+            return ChoiceEditor(desk.theme, options, absent=False)
+        case "comment" | "reason" | "feedback" | "received":
+            return LongTextEditor(desk.theme, lines=2)
+        case _:
+            return TextEditor(desk.theme)
+
+
+class StepForm(Card):
+    """Asks in place for what a step needs, then says it."""
+
+    said = Signal(str, object)
+    """The event, and the event file."""
+    left = Signal()
+
+    def __init__(self, desk: Desk, shown: ReferralShown, option: OptionShown) -> None:
+        super().__init__(desk.theme, words.event(option.event))
+        self._option = option
+        basis_needs_reason = (
+            option.event == "submit" and shown.basis in {"vital_interest", "legal_duty"} and not shown.reason
+        )
+        self._needs = [
+            *option.needs,
+            *(["reason"] if basis_needs_reason and "reason" not in option.needs else []),
+        ]
+        wanted = [*self._needs, *(one for one in OPTIONAL.get(option.event, ()) if one not in self._needs)]
+        self.editors: dict[str, WritingEditor | ChoiceEditor] = {}
+        for need in wanted:
+            editor = self.editors[need] = _editor(desk, need, shown.rival_steps)
+            if isinstance(editor, WritingEditor):
+                editor.more.hide()
+            self.body.addWidget(Field(desk.theme, words.need(need), editor, required=need in self._needs))
+        explanation = _explanation(option.event)
+        if explanation:
+            self.body.addWidget(Label(desk.theme, explanation, "body", "text2", wrap=True))
+        self.error = ErrorLine(desk.theme)
+        kind = "danger" if option.event in DANGERS else "primary"
+        self.act = Button(desk.theme, words.event(option.event), kind)  # type: ignore[arg-type]  # one of the kinds
+        self.cancel = Button(desk.theme, words.translate("steps", "Leave it"), "ghost")
+        self.body.addWidget(self.error)
+        self.body.addLayout(row(self.cancel, 0, self.act))
+        self.act.clicked.connect(self._say)
+        self.cancel.clicked.connect(self.left)
+
+    def start(self) -> None:
+        """Put the cursor where it belongs."""
+        first: QWidget = next(iter(self.editors.values()), self.act)
+        first.setFocus()
+
+    def _say(self) -> None:
+        document: Mapping[str, Any] = {
+            need: str(editor.value() or "") or None for need, editor in self.editors.items()
+        }
+        missing = [words.need(need) for need in self._needs if not document.get(need)]
+        date = self.editors.get("date")
+        problem = date.problem() if isinstance(date, DateEditor) else ""
+        if missing:
+            sentence = words.translate("steps", "Still needed: {what}.")
+            problem = sentence.replace("{what}", words.join_words(missing))
+        self.error.set_sentence(problem)
+        if not problem:
+            self.act.setEnabled(False)
+            self.said.emit(self._option.event, {key: value for key, value in document.items() if value})
+
+    def refuse(self, sentence: str) -> None:
+        """Say why it was not done; what was written stays."""
+        self.act.setEnabled(True)
+        self.error.set_sentence(sentence)
+
+
+def _explanation(event: str) -> str:
+    return {
+        "submit": words.translate(
+            "steps", "The supervisor reads exactly the content shown here. It is fixed by submitting it."
+        ),
+        "approve": words.translate("steps", "Approving binds exactly what is shown here."),
+        "send": words.translate(
+            "steps", "Say this once the letter or the sealed file has left. It cannot be undone."
+        ),
+        "send_ahead": words.translate(
+            "steps",
+            "For danger to life or health, or approval by word of mouth. A supervisor has to ratify it within 24 hours.",
+        ),
+        "retract": words.translate("steps", "Your last step is undone; it stays in the timeline."),
+        "withdraw": words.translate(
+            "steps", "The referral ends. What has left already is not called back by this."
+        ),
+        "contest": words.translate("steps", "The sender has to call back what was sent."),
+    }.get(event, "")

@@ -1,0 +1,317 @@
+"""The window while a vault is open: places at the side, the page, what is true now at the foot. It only assembles."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+
+from ctcase.app import office, referrals, upkeep
+from ctcase.app.results import Changes
+from ctcase.app.session import Progress, Session
+from ctcase.errors import CtcaseError
+from ui import words
+from ui.desk import Desk, Known, Notice, PlaceName, Target
+from ui.dialogs.shortcuts import Shortcuts
+from ui.views.approvals import ApprovalsPage
+from ui.views.case_file import CaseFile
+from ui.views.cases import CaseList
+from ui.views.importing import ImportPage
+from ui.views.new_case import NewCase
+from ui.views.office import OfficePage
+from ui.views.parts import Slot, column, holder, row
+from ui.views.referral import ReferralPage
+from ui.views.referral_new import NewReferral
+from ui.views.referrals import ReferralsPage
+from ui.views.sync import SyncPage
+from ui.widgets.ask import AskDialog
+from ui.widgets.buttons import Button
+from ui.widgets.frames import Banner, Line, StatusLine, TrainingBand
+from ui.widgets.rail import Place, Rail, RailItem
+from ui.widgets.text import ElidedLabel, IconLabel
+
+NARROW_BELOW = 960  # px at 100 %
+POLL_MS = 3000
+BELONGS: dict[str, str] = {
+    "case": "cases",
+    "new_case": "cases",
+    "import": "cases",
+    "referral": "referrals",
+    "new_referral": "cases",
+}
+"""The place of the rail that a page without one of its own belongs to."""
+
+
+def read_known(session: Session, _progress: Progress) -> Known:
+    """What the window shows of the vault as a whole."""
+    members = {one.id: one for one in office.members(session).members}
+    return Known(upkeep.status(session), members, tuple(office.agencies(session).agencies))
+
+
+def places_for(roles: frozenset[str], *, enrolled: bool) -> list[Place]:
+    """Only the places that the role needs, with their shortcuts."""
+    wanted: list[tuple[str, str, str]] = [("cases", "folder", words.translate("shell", "Cases"))]
+    wanted.append(("referrals", "share-2", words.translate("shell", "Referrals")))
+    if "supervisor" in roles:
+        wanted.append(("approvals", "shield-check", words.translate("shell", "Approvals")))
+    wanted.append(("sync", "refresh-cw", words.translate("shell", "Sync")))
+    if not enrolled or roles & {"administrator", "officer"}:
+        wanted.append(("office", "building-2", words.translate("shell", "Office")))
+    return [Place(key, icon, text, f"Ctrl+{number}") for number, (key, icon, text) in enumerate(wanted, 1)]
+
+
+class Shell(QWidget):
+    """Goes from page to page; each is built when it is wanted, and gone when it is left. The list of cases stays."""
+
+    locking = Signal()
+    hiding = Signal()
+    rebuilding = Signal()
+    """The role changed: other places are needed."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._past: list[Target] = []
+        self.target = Target("cases")
+        self._cases: CaseList | None = None
+        self._page: QWidget | None = None
+        self._stack = QStackedWidget()
+        self._slot = Slot()
+        self._stack.addWidget(self._slot)
+        self._banner = Slot()
+        self._build()
+        desk.went.connect(self.go)
+        desk.back.connect(self.back)
+        desk.noticed.connect(self._notice)
+        desk.worker.changed.connect(self._changed)
+        desk.worker.refused.connect(self._refused)
+        desk.worker.unexpected.connect(self._unexpected)
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(lambda: desk.worker.poll(self))
+        self._poll.start()
+        self._say_status()
+        self._count_waiting()
+
+    def _build(self) -> None:
+        theme, status = self.desk.theme, self.desk.known.status
+        self.places = places_for(self.desk.known.roles, enrolled=status.enrolled == "yes")
+        self.rail = Rail(theme, self.places, name=self.tr("Places"))
+        self.rail.chosen.connect(lambda key: self.go(Target(key)))
+        self.hide_item = RailItem(theme, Place("hide", "eye-off", self.tr("Quick hide")), framed=True)
+        self.hide_item.set_badge("Ctrl+Q")
+        self.lock_item = RailItem(theme, Place("lock", "lock", self.tr("Lock")))
+        self.lock_item.setCheckable(False)
+        self.hide_item.clicked.connect(self.hiding)
+        self.lock_item.clicked.connect(self.locking)
+        self.rail.add_foot(self.lock_item)
+        self.rail.add_foot(self.hide_item)
+        mark = row(IconLabel(theme, "circle-dot", "accent", 20), gap=8, margins=(10, 2, 8, 8))
+        self._name = ElidedLabel(theme, QApplication.translate("shell", "ctcase"), "heading")
+        mark.addWidget(self._name, 1)
+        self.rail.head.addLayout(mark)
+        self._person = self._who()
+        self.rail.foot.addWidget(self._person)
+        self.status = StatusLine(theme)
+        page = column(holder(column(self._banner, gap=0)), self._stack, gap=0)
+        page.setStretch(1, 1)
+        across = row(self.rail, Line(upright=True), page, gap=0)
+        across.setStretch(2, 1)
+        outer = column(gap=0)
+        if status.training:
+            outer.addWidget(TrainingBand(theme))
+        outer.addLayout(across, 1)
+        outer.addWidget(self.status)
+        self.setLayout(outer)
+        for keys, act in self._keys().items():
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    def _who(self) -> QWidget:
+        theme, member = self.desk.theme, self.desk.known.status.member
+        about = words.role_words(member.roles) + (f", {member.team}" if member.team else "")
+        said = column(
+            ElidedLabel(theme, member.name, "label"), ElidedLabel(theme, about, "caption", "text2"), gap=0
+        )
+        line = row(IconLabel(theme, "user-round", "text2", 18), said, gap=10, margins=(10, 6, 8, 2))
+        line.setStretch(1, 1)
+        return holder(line)
+
+    def _keys(self) -> dict[str, Callable[[], object]]:
+        return {
+            "Ctrl+K": self._find,
+            "Ctrl+F": self._find,
+            "F6": self._next_region,
+            "F1": lambda: Shortcuts(self.desk.theme, self.window()).exec(),
+            "Esc": self.back,
+        }
+
+    def go(self, target: Target) -> None:
+        """Go to a page; the one before is remembered for the way back."""
+        if not self._may_leave():
+            self.rail.set_current(BELONGS.get(self.target.place, self.target.place))
+            return
+        self._past.append(self.target)
+        del self._past[:-20]
+        self._show(target)
+
+    def back(self) -> None:
+        """To the page before."""
+        if not self._may_leave():
+            return
+        pages_to_make = {"new_case", "new_referral", "import"}
+        while self._past and self._past[-1].place in pages_to_make | {self.target.place}:
+            self._past.pop()
+        self._show(self._past.pop() if self._past else Target("cases"))
+
+    def _show(self, target: Target) -> None:
+        self.desk.hush()
+        self.target = target
+        key = BELONGS.get(target.place, target.place)
+        if key in {place.key for place in self.places}:
+            self.rail.set_current(key)
+        if target.place == "cases":
+            if self._cases is None:
+                self._cases = CaseList(self.desk)
+                self._stack.addWidget(self._cases)
+            self._page = self._cases
+            self._slot.put(None)
+            self._stack.setCurrentWidget(self._cases)
+        else:
+            self._page = self._make(target)
+            self._slot.put(self._page)
+            self._stack.setCurrentWidget(self._slot)
+        self._page.setFocus()
+
+    def _make(self, target: Target) -> QWidget:
+        pages: dict[PlaceName, Callable[[], QWidget]] = {
+            "new_case": lambda: NewCase(self.desk),
+            "import": lambda: ImportPage(self.desk),
+            "case": lambda: CaseFile(self.desk, target.subject, target.section),
+            "referrals": lambda: ReferralsPage(self.desk),
+            "new_referral": lambda: NewReferral(self.desk, target.subject),
+            "referral": lambda: ReferralPage(self.desk, target.subject),
+            "approvals": lambda: ApprovalsPage(self.desk),
+            "sync": lambda: SyncPage(self.desk),
+            "office": lambda: OfficePage(self.desk),
+        }
+        return pages[target.place]()
+
+    def page(self) -> QWidget | None:
+        """The page that is shown."""
+        return self._page
+
+    def save_unsaved(self) -> None:
+        """Keep what can be kept before the vault is locked."""
+        if isinstance(self._page, CaseFile):
+            self._page.save_now()
+
+    def _may_leave(self) -> bool:
+        page = self._page
+        if not isinstance(page, CaseFile) or not page.is_unsaved:
+            return True
+        wrong = len(page.draft.problems())
+        explanation = self.tr("What you wrote is not in the vault yet.")
+        if wrong:
+            explanation += " " + self.tr("{n} answers have to be corrected first, or they are lost.").replace(
+                "{n}", str(wrong)
+            )
+        question = AskDialog(
+            self.desk.theme, self.tr("Save the answers before you leave?"), explanation,
+            self.tr("Save and leave"), self.tr("Stay here"), parent=self.window(),
+        )  # fmt: skip
+        if not self.desk.ask(question):
+            return False
+        page.save_now()
+        return True
+
+    def _find(self) -> None:
+        if self.target.place != "cases":
+            self.go(Target("cases"))
+        if self._cases is not None and self.target.place == "cases":
+            self._cases.focus_search()
+
+    def _next_region(self) -> None:
+        """Rail, then the regions of the page, and round again."""
+        current = (
+            self.rail.item(BELONGS.get(self.target.place, self.target.place)) if self.places else self.rail
+        )
+        regions: list[QWidget] = [current]
+        more = getattr(self._page, "regions", None)
+        found: Sequence[QWidget] = more() if callable(more) else []
+        regions += found
+        focus = QApplication.focusWidget()
+        here = [
+            number
+            for number, one in enumerate(regions)
+            if one is focus or (focus and one.isAncestorOf(focus))
+        ]
+        regions[((here[-1] if here else -1) + 1) % len(regions)].setFocus()
+
+    def _notice(self, notice: Notice) -> None:
+        if not notice.what:
+            self._banner.put(None)
+            return
+        close = Button(self.desk.theme, self.tr("Close"), "ghost")
+        close.clicked.connect(self.desk.hush)
+        banner = Banner(
+            self.desk.theme, notice.tone, notice.what, notice.safe, next_step=notice.next, actions=[close]
+        )
+        self._banner.put(holder(column(banner, margins=(24, 12, 24, 0))))
+
+    def _refused(self, error: CtcaseError) -> None:
+        self.desk.refuse(error)
+
+    def _unexpected(self, place: str) -> None:
+        what = self.tr("Something went wrong that the program did not foresee.")
+        safe = self.tr("What was shown as saved is safe.")
+        report = words.fill(self.tr("Please report this: {place}. It holds nothing of a case."), place=place)
+        self.desk.tell("danger", what, safe, report)
+
+    def _changed(self, changes: Changes) -> None:
+        self.desk.worker.ask(self, read_known, self._renew)
+        if changes.streams or changes.roster:
+            self._count_waiting()
+
+    def _renew(self, known: Known) -> None:
+        before, self.desk.known = self.desk.known, known
+        self.desk.renewed.emit()
+        self._say_status()
+        if (before.roles, before.status.enrolled, before.status.member) != (
+            known.roles, known.status.enrolled, known.status.member,
+        ):  # fmt: skip
+            self.rebuilding.emit()
+
+    def _count_waiting(self) -> None:
+        if "supervisor" not in self.desk.known.roles:
+            return
+        self.desk.worker.ask(
+            self,
+            lambda session, _p: referrals.list_referrals(session, waiting_for_me=True).total,
+            lambda count: self.rail.set_badge("approvals", count),
+        )
+
+    def _say_status(self) -> None:
+        status = self.desk.known.status
+        count = max((one.entries for one in status.unsent), default=0)
+        self.rail.set_badge("sync", count)
+        unsent = words.counted(count, self.tr("1 change not sent"), self.tr("{n} changes not sent"))
+        nothing = self.tr("Everything is sent")
+        self.status.set_item("unsent", "upload" if count else "check", unsent if count else nothing)
+        best = max((peer.acknowledged for peer in status.peers), default=0)
+        arrived = words.fill(self.tr("{n} of {total} changes confirmed"), n=best, total=status.entries)
+        self.status.set_item("receipt", "inbox", arrived if status.peers else self.tr("No receipt yet"))
+        troubles = status.conflicts
+        conflicts = words.counted(
+            troubles, self.tr("1 conflict to decide"), self.tr("{n} conflicts to decide")
+        )
+        self.status.set_item("conflicts", "git-merge", conflicts if troubles else "", ink="warn")
+        self.status.set_item("saved", "check", self.tr("Everything saved"), at_end=True)
+        self.status.set_item("lock", "lock", self.tr("Locks after 10 min without use"), at_end=True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < self.desk.theme.px(NARROW_BELOW)
+        if narrow != self.rail.is_narrow:
+            self.rail.set_narrow(narrow)
+        self._person.setVisible(not narrow)
+        self._name.setVisible(not narrow)

@@ -1,0 +1,223 @@
+"""What bundles hold, before and after they are taken; what was written; what a check of the vault found."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from ctcase.app.results import BundleSeen, BundlesSeen, BundlesWritten, Verified
+from ui import words
+from ui.desk import Desk
+from ui.errors import sentences
+from ui.views.parts import column, facts, row
+from ui.widgets.buttons import Button
+from ui.widgets.frames import Card, Line
+from ui.widgets.marks import Chip
+from ui.widgets.text import IconLabel, Label, isolate
+from ui.words import translate
+
+MOST_PROBLEMS = 12
+
+
+def size(count: int) -> str:
+    """Bytes in words."""
+    if count < 1024 * 1024:
+        return words.fill(translate("sync", "{n} KB"), n=max(1, round(count / 1024)))
+    return words.fill(translate("sync", "{n} MB"), n=f"{count / 1024 / 1024:.1f}")
+
+
+class BundleCard(Card):
+    """One file: who signed it, what it changes, and what of it may not act."""
+
+    def __init__(self, desk: Desk, seen: BundleSeen, *, taken: bool) -> None:
+        super().__init__(desk.theme, _title(desk, seen))
+        theme = desk.theme
+        self.head.addWidget(_chip(desk, seen, taken=taken))
+        if seen.error is not None:
+            said = sentences(seen.error.code, seen.error.details)
+            self.body.addWidget(Label(theme, said.what, "label", "danger", wrap=True))
+            self.body.addWidget(Label(theme, said.next, wrap=True))
+            self.body.addWidget(Label(theme, isolate(seen.file), "caption", "text2", wrap=True))
+            return
+        self.body.addLayout(facts(theme, _facts(seen)))
+        for text in _notes(seen):
+            self.body.addLayout(
+                row(
+                    IconLabel(theme, "triangle-alert", "warn"),
+                    Label(theme, text, "body", "warn", wrap=True),
+                    gap=8,
+                )
+            )
+        for problem in seen.problems[:MOST_PROBLEMS]:
+            state = {
+                "void": self.tr("Took no effect"),
+                "waiting": self.tr("Waits"),
+                "proposal": self.tr("Proposal"),
+                "quarantined": self.tr("Kept aside"),
+            }.get(problem.status, problem.status)
+            why = (
+                words.void_reason(problem.code)
+                if problem.status != "quarantined"
+                else self.tr("It cannot be verified.")
+            )
+            text = f"{state} ({isolate(problem.entry[:8])}): {why}"
+            self.body.addWidget(Label(theme, text, "caption", "text2", wrap=True))
+
+
+def _title(desk: Desk, seen: BundleSeen) -> str:
+    if seen.from_ is None:
+        return translate("sync", "A file that was not taken")
+    name = desk.known.name(seen.from_.member)
+    return words.fill(translate("sync", "Bundle {n} from {name}"), n=seen.number, name=name)
+
+
+def _chip(desk: Desk, seen: BundleSeen, *, taken: bool) -> Chip:
+    table = {
+        "new": (
+            "ok",
+            "circle-check",
+            translate("sync", "Taken") if taken else translate("sync", "Signed, and meant for you"),
+        ),
+        "known": ("idle", "copy-check", translate("sync", "Nothing new in it")),
+        "refused": ("danger", "ban", translate("sync", "Refused")),
+        "damaged": ("danger", "file-x", translate("sync", "Damaged")),
+    }
+    return Chip(desk.theme, *table[seen.status])
+
+
+def _facts(seen: BundleSeen) -> list[tuple[str, str]]:
+    counts, fresh = seen.entries, seen.cases
+    cases = words.fill(
+        translate("sync", "{new} new, {changed} changed"), new=fresh.new, changed=fresh.changed
+    )
+    entries = words.fill(
+        translate("sync", "{new} new, {known} here already"), new=counts.new, known=counts.known
+    )
+    roster = (
+        words.fill(translate("sync", "A newer list of members: {n}"), n=seen.new_roster)
+        if seen.new_roster
+        else ""
+    )
+    return [
+        (translate("sync", "Cases"), cases if fresh.new or fresh.changed else translate("sync", "None")),
+        (translate("sync", "Entries"), entries),
+        (translate("sync", "Receipts"), str(seen.receipts) if seen.receipts else ""),
+        (translate("sync", "Members"), roster),
+    ]
+
+
+def _notes(seen: BundleSeen) -> list[str]:
+    counts = seen.entries
+    table = (
+        (seen.conflicts, translate("sync", "{n} conflicts to decide afterwards. Both values are kept.")),
+        (counts.waiting, translate("sync", "{n} wait for an earlier bundle. They are kept.")),
+        (counts.void, translate("sync", "{n} take no effect. They are kept and shown with the reason.")),
+        (counts.proposals, translate("sync", "{n} are proposals for an officer.")),
+        (counts.quarantined, translate("sync", "{n} cannot be verified and are kept aside.")),
+    )
+    return [sentence.replace("{n}", str(count)) for count, sentence in table if count]
+
+
+class Preview(QWidget):
+    """The files one by one, and the one decision: take them or not."""
+
+    def __init__(self, desk: Desk, seen: BundlesSeen, *, taken: bool) -> None:
+        super().__init__()
+        self.cards = [BundleCard(desk, one, taken=taken) for one in seen.files]
+        fresh = sum(one.status == "new" for one in seen.files)
+        many = self.tr("Take {n} bundles")
+        self.take = Button(
+            desk.theme, words.counted(fresh, self.tr("Take this bundle"), many), "primary", "download"
+        )
+        self.take.setEnabled(bool(fresh))
+        self.aside = Button(desk.theme, self.tr("Set them aside"))
+        note = (
+            self.tr("Nothing is written before you take it.")
+            if fresh
+            else self.tr("There is nothing to take. Nothing was changed.")
+        )
+        foot = row(self.aside, 0, Label(desk.theme, note, "caption", "text2", wrap=True), self.take, gap=12)
+        box = column(*self.cards, gap=10)
+        if not taken:
+            box.addLayout(foot)
+        self.setLayout(box)
+
+
+class WrittenReport(Card):
+    """The files that were written, for the courier."""
+
+    def __init__(self, desk: Desk, done: BundlesWritten) -> None:
+        count = len(done.files)
+        many = translate("sync", "{n} files were written")
+        super().__init__(desk.theme, words.counted(count, translate("sync", "1 file was written"), many))
+        self.head.addWidget(Chip(desk.theme, "ok", "circle-check", self.tr("Sealed")))
+        owners = {it.device: one.name for one in desk.known.members.values() for it in one.devices}
+        for file in done.files:
+            names = words.join_words(dict.fromkeys(owners.get(device, device[:8]) for device in file.to))
+            about = words.fill(
+                self.tr("for {names} · {n} entries · {size}"),
+                names=names,
+                n=file.entries,
+                size=size(file.bytes),
+            )
+            line = row(
+                Label(desk.theme, isolate(Path(file.file).name), "label"),
+                Label(desk.theme, about, "body", "text2", wrap=True),
+                gap=12,
+            )
+            line.setStretch(1, 1)
+            self.body.addWidget(Line())
+            self.body.addLayout(line)
+        self.body.addWidget(
+            Label(
+                desk.theme,
+                self.tr("Carry them in any way you like. Only the addressee can open them."),
+                "caption",
+                "text2",
+                wrap=True,
+            )
+        )
+
+
+class VerifyReport(Card):
+    """Whether everything in the vault follows from its log."""
+
+    def __init__(self, desk: Desk, done: Verified) -> None:
+        super().__init__(
+            desk.theme,
+            translate("sync", "This vault is whole")
+            if done.ok
+            else translate("sync", "Something does not agree"),
+        )
+        tone, icon = ("ok", "circle-check") if done.ok else ("danger", "circle-alert")
+        self.head.addWidget(
+            Chip(desk.theme, tone, icon, self.tr("No fault found") if done.ok else self.tr("Faults found"))
+        )
+        faults = (
+            done.signatures.bad + len(done.chains.broken) + len(done.tables.differ) + len(done.documents.bad)
+        )
+        pairs = [
+            (self.tr("Entries"), str(done.entries)),
+            (
+                self.tr("Signatures"),
+                words.fill(
+                    self.tr("{n} checked, {bad} bad"), n=done.signatures.checked, bad=done.signatures.bad
+                ),
+            ),
+            (
+                self.tr("Chains"),
+                words.fill(
+                    self.tr("{n} checked, {bad} broken"), n=done.chains.checked, bad=len(done.chains.broken)
+                ),
+            ),
+            (
+                self.tr("Tables"),
+                words.fill(
+                    self.tr("{n} compared, {bad} differ"), n=done.tables.compared, bad=len(done.tables.differ)
+                ),
+            ),
+            (self.tr("Notices"), str(len(done.warnings)) if done.warnings else ""),
+        ]
+        self.body.addLayout(facts(desk.theme, pairs))
+        if faults or not done.ok:
+            said = sentences("log_damaged", {})
+            self.body.addWidget(Label(desk.theme, said.next, "body", "danger", wrap=True))

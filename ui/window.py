@@ -1,0 +1,226 @@
+"""The one window: locked, hidden, or with the shell of an open vault. Its title is always the same word."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut, QWindow
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from shiboken6 import isValid
+
+from ctcase.app.results import Joined, OfficeCreated
+from ui.desk import Desk, Known, Target, Texts
+from ui.dialogs.files import Files
+from ui.theme.theme import Theme
+from ui.views.gate import Choose, Hidden, Unlock, Words
+from ui.views.parts import Slot
+from ui.views.shell import Shell, read_known
+from ui.views.start import FoundOffice, JoinOffice
+from ui.widgets.ask import AskDialog, ask, window_title
+from ui.widgets.focus import FocusRing
+from ui.worker import Worker
+
+IDLE_MS = 10 * 60 * 1000
+USES = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+    }
+)
+
+
+class Idle(QObject):
+    """Tells when nobody has used the program for a while. It watches the focused window, not every event."""
+
+    passed = Signal()
+
+    def __init__(self, app: QGuiApplication, parent: QObject) -> None:
+        super().__init__(parent)
+        self._watched: QWindow | None = None
+        self.timer = QTimer(self)
+        self.timer.setSingleShot(True)
+        self.timer.setInterval(IDLE_MS)
+        self.timer.timeout.connect(self.passed)
+        app.focusWindowChanged.connect(self._watch)
+
+    def _watch(self, window: QWindow | None) -> None:
+        if self._watched is not None and isValid(self._watched):
+            self._watched.removeEventFilter(self)
+        self._watched = window
+        if window is not None:
+            window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent, /) -> bool:
+        if event.type() in USES:
+            self.timer.start()
+        return super().eventFilter(watched, event)
+
+
+class MainWindow(QMainWindow):
+    """Holds the way in and, while a vault is open, the shell. Locking takes every view apart."""
+
+    entered = Signal()
+    """A vault is open and its first page is shown."""
+    left = Signal()
+    """The vault is locked."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        worker: Worker,
+        texts: Texts,
+        files: Files,
+        app: QApplication,
+        folder: Path | None = None,
+        asker: Callable[[AskDialog], bool] = ask,
+    ) -> None:
+        super().__init__()
+        self._theme, self._worker, self._texts, self._files = theme, worker, texts, files
+        self._folder = folder
+        self._asker = asker
+        self._secret = ""
+        self.shell: Shell | None = None
+        self._desk: Desk | None = None
+        self.slot = Slot()
+        self.setCentralWidget(self.slot)
+        self.setWindowTitle(window_title())
+        self.setLayoutDirection(theme.direction)
+        self.ring = FocusRing(theme, self, app)
+        self.idle = Idle(app, self)
+        self.idle.passed.connect(self.lock)
+        for keys, act in (("Ctrl+L", self.lock), ("Ctrl+Q", self.quick_hide)):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        self._gate()
+
+    def view(self) -> QWidget | None:
+        """What is shown."""
+        return self.slot.inner()
+
+    def _put(self, view: QWidget) -> None:
+        self.slot.put(view)
+        view.setFocus()
+
+    def _gate(self) -> None:
+        if self._folder is None:
+            self.choose()
+            return
+        unlock = Unlock(self._theme, self._worker, self._folder)
+        unlock.opened.connect(self._opened)
+        unlock.elsewhere.connect(self.choose)
+        self._put(unlock)
+
+    def choose(self) -> None:
+        """Ask where to begin."""
+        choose = Choose(self._theme, self._files)
+        choose.opening.connect(self.open_folder)
+        choose.joining.connect(self._join)
+        choose.founding.connect(self._found)
+        self._put(choose)
+
+    def open_folder(self, folder: Path) -> None:
+        """Ask for the passphrase of another vault."""
+        self._folder = folder
+        self._gate()
+
+    def _found(self) -> None:
+        page = FoundOffice(self._theme, self._worker, self._files)
+        page.left.connect(self.choose)
+        page.done.connect(self._founded)
+        self._put(page)
+
+    def _founded(self, folder: Path, made: OfficeCreated) -> None:
+        sentences = [
+            self.tr(
+                "These six words are your office. A new member asks for them on the telephone before accepting it."
+            ),
+            self.tr("They are shown again on the page Office."),
+        ]
+        self._say_words(folder, self.tr("The office is there"), sentences, made.fingerprint)
+
+    def _join(self) -> None:
+        page = JoinOffice(self._theme, self._worker, self._files)
+        page.left.connect(self.choose)
+        page.done.connect(self._joined)
+        self._put(page)
+
+    def _joined(self, folder: Path, made: Joined) -> None:
+        sentences = [
+            self.tr(
+                "Give the request file to the office, and read these six words out to them on the telephone."
+            ),
+            self.tr(
+                "You can write down cases at once. When the welcome file comes back, accept it on the page Office."
+            ),
+        ]
+        self._say_words(folder, self.tr("The request is written"), sentences, made.fingerprint)
+
+    def _say_words(self, folder: Path, title: str, sentences: list[str], fingerprint: str) -> None:
+        page = Words(self._theme, title, sentences, fingerprint)
+        page.finished.connect(lambda: self.open_folder(folder))
+        self._put(page)
+
+    def _opened(self) -> None:
+        self._worker.ask(self, read_known, self._enter)
+
+    def _enter(self, known: Known, target: Target | None = None) -> None:
+        desk = self._desk = Desk(
+            self._theme, self._worker, self._texts, self._files, self._asker, known, self
+        )
+        shell = self.shell = Shell(desk)
+        shell.locking.connect(self.lock)
+        shell.hiding.connect(self.quick_hide)
+        shell.rebuilding.connect(self._rebuild)
+        self.slot.put(shell)
+        shell.go(target or Target("cases"))
+        self.idle.timer.start()
+        self.entered.emit()
+
+    def _rebuild(self) -> None:
+        """Other places after the role changed; the page stays."""
+        shell, desk = self.shell, self._desk
+        if shell is not None and desk is not None:
+            self._enter(desk.known, shell.target)
+
+    def lock(self) -> None:
+        """Save what can be saved, close the vault, take every view apart, and show the way in."""
+        if self.shell is not None:
+            self._shut()
+            self._gate()
+
+    def quick_hide(self) -> None:
+        """At once an empty neutral window, then locked."""
+        if self.shell is None:
+            return
+        hidden = Hidden()
+        hidden.wanted.connect(self._gate)
+        self._shut(hidden)
+
+    def _shut(self, instead: QWidget | None = None) -> None:
+        shell = self.shell
+        self.shell = None
+        self.idle.timer.stop()
+        if shell is None:
+            return
+        shell.hide()
+        shell.save_unsaved()
+        self._worker.lock()
+        self.slot.put(instead)
+        if instead is not None:
+            instead.setFocus()
+        if self._desk is not None:
+            self._desk.deleteLater()
+            self._desk = None
+        clipboard = QGuiApplication.clipboard()
+        if clipboard.ownsClipboard():
+            clipboard.clear()
+        for dialog in self.findChildren(AskDialog):
+            dialog.reject()
+        self.left.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._shut()
+        self._worker.stop()
+        super().closeEvent(event)
