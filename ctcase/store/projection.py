@@ -140,7 +140,7 @@ def _names(folded: Folded, alias: str, searchable: Searchable) -> str:
         for name, field in record.fields.items():
             if searchable(record.kind, name):
                 found += [text for candidate in field.candidates for text in _texts(candidate.value)]
-    return " ".join(dict.fromkeys(word for text in found for word in fold_text(text).split()))
+    return " ".join(dict.fromkeys(fold_text("\n".join(found)).split()))
 
 
 def _texts(value: Value) -> Iterable[str]:

@@ -19,7 +19,7 @@ MOST_WORDS = 8
 
 def fold_text(text: str) -> str:
     """The words of a text as the search compares them: other scripts in Latin letters, no marks, no case."""
-    plain = anyascii(unicodedata.normalize("NFKC", text))
+    plain = text if text.isascii() else anyascii(unicodedata.normalize("NFKC", text))
     return " ".join(_WORD.findall(plain.casefold()))
 
 
