@@ -33,7 +33,7 @@ from ctcase.app.session import (
     replace_device,
 )
 from ctcase.crypto.age import Recipient, read_identity, read_recipient
-from ctcase.errors import Cancelled, CtcaseError, Refused
+from ctcase.errors import Cancelled, CtcaseError, Damaged, Refused
 from ctcase.log.entry import Entry
 from ctcase.store import local, replay, schema, vault
 from ctcase.store.database import Database
@@ -278,7 +278,13 @@ def recover(
 
 
 def rebuild(session: Session, progress: Progress | None = None) -> Outcome[Verified]:
-    """Makes every shared table anew from the log, and verifies; what only this vault knows is left alone."""
+    """Makes every shared table anew from the log, and verifies; what only this vault knows is left alone.
+
+    A log that is damaged itself is not rebuilt from: the tables may know what it lost.
+    """
+    before = verify(session, progress)
+    if before.signatures.bad or before.chains.broken:
+        raise Damaged("log_damaged", count=len(before.chains.broken))
     with session.work() as work:
         total = work.connection.scalar(select(func.count(schema.entry.c.stream.distinct()))) or 0
         replay.rebuild(work.connection, session.streams, _teller(progress, total))
