@@ -1,0 +1,434 @@
+"""The machine: people at work at random, honest and not, with a courier that loses, repeats, delays and reorders."""
+
+import contextlib
+from collections import Counter
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from ctcase.app import access, decisions, upkeep
+from ctcase.crypto.signing import SigningKey
+from ctcase.errors import Refused
+from ctcase.log import payload
+from ctcase.log.entry import Draft
+from ctcase.log.payload import Sets
+from ctcase.sync import outgoing, peers, sealing
+from ctcase.workflow.referral import TABLE
+
+FIELDS = ("person.first_name", "person.city", "case.location_of_recruitment")
+WORKERS = ("sup", "cw1", "cw2")
+EVERYBODY = ("office", *WORKERS)
+HONEST = {
+    "role_missing", "not_your_case", "four_eyes", "state_forbids", "needs_missing", "consent_missing",
+    "conflict_stale", "not_enrolled", "sender_revoked", "not_found",
+}  # fmt: skip
+"""What an honest program may be told no with; anything else is a fault."""
+MOST_CASES = 3
+
+worker, anybody = st.sampled_from(WORKERS), st.sampled_from(EVERYBODY)
+pick, few = st.integers(0, 15), st.integers(0, 3)
+
+
+def machine(new_world, judging):
+    """The machine's class; each example gets a world of its own. Its `seen` counts what the histories came to."""
+    counted = Counter()
+
+    class Exchange(RuleBasedStateMachine):
+        seen = counted
+
+        @initialize(seed=st.integers(0, 2**16))
+        def begin(self, seed):
+            self.seed, self.world = seed, new_world(seed)
+            self.values, self.shown, self.facts, self.forged = 0, {}, set(), set()
+            self.sizes = {name: len(self.world.ids(name)) for name in EVERYBODY}
+            stream = self.world.case("cw1", first_name="v0")
+            self.world.consent("cw1", stream)
+            self.world.refer("cw1", stream)
+
+        # --- helpers ---
+
+        def stream(self, name, k):
+            streams = self.world.streams(name)
+            return streams[k % len(streams)] if streams else None
+
+        @contextlib.contextmanager
+        def honest(self):
+            code = None
+            try:
+                yield
+            except Refused as refusal:
+                code = refusal.code
+            assert code is None or code in HONEST, code
+
+        def value(self):
+            self.values += 1
+            return f"v{self.values}"
+
+        def on_screen(self, name, stream, field):
+            """What the case file shows of a field: its value, and those beside it in a conflict."""
+            shown = self.world.show(name, stream)
+            record, _, plain = field.partition(".")
+            now = next((it.fields.get(plain) for it in shown.records if it.id == record), None)
+            beside = [it for it in shown.conflicts if it.field == field]
+            return now, {one.value for it in beside for one in (it.ours, *it.theirs)}
+
+        def wrote(self, name, stream, entry):
+            """What an enrolled member's program let pass takes effect, but on a device with two histories."""
+            if entry and self.world[name].enrolled == "yes":
+                why = self.world.folded(name, stream).folded.void.get(entry)
+                assert why in (None, "fork", "closed"), why
+
+        # --- cases ---
+
+        @rule(name=worker, k=pick)
+        def open_case(self, name, k):
+            if len(self.world.streams(name)) < MOST_CASES:
+                stream = self.world.case(name, first_name=self.value())
+                with self.honest():
+                    self.world.consent(name, stream)
+                    self.world.refer(name, stream)
+
+        @rule(name=worker, k=pick, which=few)
+        def edit(self, name, k, which):
+            stream, field = self.stream(name, k), FIELDS[which % len(FIELDS)]
+            if stream:
+                now, _ = self.on_screen(name, stream, field)
+                with self.honest():
+                    entry = self.world.set(name, stream, self.value(), field)
+                    self.shown[entry] = {tuple(field.split(".")): {now}}
+                    self.wrote(name, stream, entry)
+
+        @rule(name=anybody, k=pick, keep=st.booleans())
+        def decide_value(self, name, k, keep):
+            found = [
+                it for it in decisions.conflicts(self.world[name]).conflicts if "referral" not in it.field
+            ]
+            if found:
+                one = found[k % len(found)]
+                every = (one.ours, *one.theirs)
+                kept = every[k % len(every)]
+                said = {"keep": kept.entry} if keep else {"value": self.value()}
+                with self.honest():
+                    entry = decisions.resolve_conflict(self.world[name], one.id, **said).value.entry
+                    values = {it.value for it in every} - ({kept.value} if keep else set())
+                    self.shown[entry] = {tuple(one.field.split(".")): values}
+                    self.wrote(name, one.case, entry)
+
+        @rule(name=worker, k=pick, take=st.booleans())
+        def consent(self, name, k, take):
+            stream = self.stream(name, k)
+            if stream:
+                given = sorted(
+                    one for one, it in self.world.folded(name, stream).folded.consents.items() if it.in_force
+                )
+                with self.honest():
+                    if not take:
+                        self.wrote(name, stream, self.world.consent(name, stream).entry)
+                    elif given and k % 3 == 0:
+                        self.wrote(
+                            name, stream, self.world.withdraw(name, stream, given[k % len(given)]).entry
+                        )
+
+        @rule(name=anybody, k=pick)
+        def read_section(self, name, k):
+            stream = self.stream(name, k)
+            if stream:
+                access.record_reading(self.world[name], stream, "person", "identity")
+
+        # --- referrals ---
+
+        @rule(name=worker, k=pick, j=pick)
+        def act(self, name, k, j):
+            self.step(name, k, j)
+
+        @rule(name=worker, k=pick, j=pick)
+        def act_again(self, name, k, j):
+            self.step(name, k, j)
+
+        def step(self, name, k, j):
+            """One of the events that the program offers; what it offers, it does."""
+            stream = self.stream(name, k)
+            shown = self.world.show(name, stream).referrals if stream else []
+            if not shown:
+                return
+            one = shown[j % len(shown)]
+            offered = [it.event for it in one.available if it.allowed and (it.event != "withdraw" or j == 0)]
+            if not offered:
+                return
+            event = offered[j % len(offered)]
+            keeps = one.rivals if event == "decide" else ("",)
+            for keep in keeps[j % len(keeps) :]:
+                done, code = None, None
+                try:
+                    done = self.world.do(name, one.id, event, **({"keep": keep} if keep else {}))
+                except Refused as refusal:
+                    code = refusal.code
+                if done is None:
+                    assert event == "decide" or code in ("needs_missing", "consent_missing"), code
+                    continue
+                self.wrote(name, stream, done.entry)
+                if TABLE[event].discloses:
+                    self.facts.add(done.entry)
+                return
+
+        @rule(name=worker, k=pick, j=pick, event=st.sampled_from(sorted(TABLE)))
+        def cheat(self, name, k, j, event):
+            """A changed program: any event, on any step, approved by whom it likes."""
+            stream = self.stream(name, k)
+            if not stream or j % 2:
+                return
+            state = self.world.folded(name, stream)
+            steps = [one for one in state.folded.ordered if state.graph.entries[one].header.kind == "step"]
+            machines = sorted(state.folded.machines)
+            if steps and machines:
+                consent = sorted(state.folded.consents)[:1]
+                terms = (
+                    {"consent": consent[0], "basis": "consent"} if consent and TABLE[event].content else {}
+                )
+                terms |= {"keep": steps[-1]} if event == "decide" else {}
+                entry = self.world.cheat(
+                    name, stream, machines[k % len(machines)], event, steps[j % len(steps)], **terms
+                )
+                if TABLE[event].discloses:
+                    self.facts.add(entry)
+
+        @rule(name=worker, k=pick)
+        def approve_own(self, name, k):
+            """The author of the content approves it with his own key."""
+            stream = self.stream(name, k)
+            for machine in self.world.folded(name, stream).folded.machines.values() if stream else ():
+                author = machine.head.basis.content_author
+                if machine.state == "submitted" and author == self.world.people[name].member:
+                    one = self.world.cheat(name, stream, machine.id, "approve", machine.head.entry)
+                    assert one in self.world.folded(name, stream).folded.void
+                    return
+
+        @rule(name=worker, k=pick, to=anybody, how=st.sampled_from(["signature", "depth", "stranger"]))
+        def forge(self, name, k, to, how):
+            """An entry that is not authentic, on the wire among others: it is kept apart and takes no effect."""
+            stream, session = self.stream(name, k), self.world[name]
+            if not stream or name == to or session.roster is None or session.enrolled != "yes":
+                return
+            devices = peers.devices_for(session.roster, self.world.address(to), session.device_id)
+            devices = [device for device in devices if device.id == self.world[to].device_id]
+            if not devices:
+                return
+            bad = forgery(self.world, name, stream, how)
+            self.forged.add(bad.id)
+            with session.look() as connection:
+                there = peers.exchanged_with(connection, devices)
+            heading = sealing.Heading(
+                session.roster.office,
+                False,
+                self.world.address(to),
+                "sync",
+                999_999,
+                session.roster.version,
+                there,
+            )
+            content = sealing.Content((), [bad])
+            written = sealing.write(heading, content, session.signing_key(), outgoing.recipients(devices))
+            self.world.post.append((to, written.data))
+
+        # --- the office ---
+
+        @rule(name=st.sampled_from(["office", "sup"]), k=pick)
+        def transfer(self, name, k):
+            stream = self.stream(name, k)
+            if stream:
+                there = self.world.folded(name, stream).folded.team
+                with self.honest():
+                    self.wrote(
+                        name,
+                        stream,
+                        self.world.transfer(name, stream, "South" if there == "North" else "North"),
+                    )
+
+        @rule(k=pick)
+        def adopt(self, k):
+            found = decisions.proposals(self.world["office"]).proposals
+            if found:
+                chosen = [it.entry for it in found[: 1 + k % 3]]
+                with self.honest():
+                    decisions.adopt(self.world["office"], chosen)
+
+        @rule(k=pick)
+        def close_fork(self, k):
+            found = decisions.forks(self.world["office"]).forks
+            if found:
+                one = found[k % len(found)]
+                keep = one.entries if k % 2 else one.entries[:1]
+                with self.honest():
+                    decisions.close_fork(self.world["office"], one.device, keep)
+
+        @rule(name=worker, what=st.sampled_from(["enrol", "promote", "demote", "move", "revoke"]), k=pick)
+        def roster(self, name, what, k):
+            enrolled = name in judging.live(self.world)
+            own = ("supervisor",) if name == "sup" else ("caseworker",)
+            with self.honest():
+                if what == "enrol" and not enrolled:
+                    if self.world[name].roster is None:
+                        self.world.enrol(name, ("North", "South")[k % 2])
+                    else:
+                        self.world.enrol_again(name)
+                elif enrolled and what == "promote":
+                    self.world.rights(name, roles=("caseworker", "supervisor"))
+                elif enrolled and what == "demote":
+                    self.world.rights(name, roles=own)
+                elif enrolled and what == "move" and k % 3 == 0:
+                    self.world.rights(name, team=("North", "South")[k % 2])
+                elif enrolled and what == "revoke" and k % 4 == 0:
+                    self.world.revoke(name)
+
+        @rule(name=worker)
+        def accept(self, name):
+            self.world.accept(name)
+
+        @rule(name=worker, k=pick)
+        def new_key(self, name, k):
+            """Somebody who was revoked, or restored a backup, asks anew."""
+            if self.world[name].roster is not None and (self.world[name].enrolled == "revoked" or k == 0):
+                self.world.rekey(name)
+
+        @rule(name=worker, off=st.sampled_from([0, 0, -(10**9), -86_400, 3600, 10**8]))
+        def clock(self, name, off):
+            self.world.people[name].clock.off = off
+
+        # --- disks ---
+
+        @rule(name=worker)
+        def snapshot(self, name):
+            self.world.snapshot(name)
+
+        @rule(k=pick, restored=st.booleans())
+        def set_back(self, k, restored):
+            """A copied disk goes on with the old key, or a backup is restored: a new device."""
+            if self.world.snapshots and k % 2:
+                name = self.world.set_back(k % len(self.world.snapshots))
+                if name:
+                    self.sizes[name] = 0
+                    self.world.welcomes.pop(name, None)
+                    if restored:
+                        self.world.rekey(name)
+
+        @rule(name=worker, before=st.booleans(), after=st.booleans(), k=pick)
+        def copied_disk(self, name, before, after, k):
+            """The vault writes and meets the office, then its disk is set back; it may write at once."""
+            number = self.world.snapshot(name)
+            if before:
+                self.edit(name, k, 0)
+            self.post_now(name, "office")
+            if self.world.set_back(number) is None:
+                return
+            self.sizes[name] = 0
+            if after:
+                self.edit(name, k, 1)
+
+        # --- bundles ---
+
+        @rule(one=anybody, other=anybody)
+        def meet(self, one, other):
+            if one != other:
+                self.post_now(one, other)
+                self.post_now(other, one)
+
+        @rule(name=worker)
+        def visit_the_office(self, name):
+            self.meet(name, "office")
+
+        def post_now(self, sender, to):
+            for seen in self.world.send(sender, to):
+                self.judge_read(seen)
+
+        def judge_read(self, seen):
+            assert seen.status in ("new", "known", "refused"), seen
+            if seen.error:
+                allowed = {"not_addressed", "sender_unknown", "sender_revoked", "not_enrolled"}
+                assert seen.error.code in allowed, seen.error
+
+        @rule(sender=anybody, to=anybody)
+        def write(self, sender, to):
+            if sender != to:
+                self.world.post += [(to, data) for data in self.world.bundles(sender, to)]
+
+        @rule(k=pick, fate=st.sampled_from(["deliver", "deliver", "deliver", "repeat", "lose", "look"]))
+        def courier(self, k, fate):
+            if self.world.post:
+                place = k % len(self.world.post)
+                to, data = self.world.post[place]
+                if fate == "look":
+                    before = self.world.status(to), self.world.shared(to)
+                    seen = self.world.read(to, data, look=True)
+                    assert (self.world.status(to), self.world.shared(to)) == before, (
+                        "a preview changed something"
+                    )
+                    assert self.world.read(to, data) == seen, "a preview told something else"
+                elif fate != "lose":
+                    self.judge_read(self.world.read(to, data)[0])
+                if fate != "repeat":
+                    del self.world.post[place]
+
+        @rule(k=pick, place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+        def damage(self, k, place, bit):
+            """A bundle with one bit changed is refused and changes nothing."""
+            if self.world.post:
+                to, data = self.world.post[k % len(self.world.post)]
+                broken = bytearray(data)
+                broken[int(place * len(data))] ^= 1 << bit
+                before = self.world.status(to), self.world.shared(to)
+                (seen,) = self.world.read(to, bytes(broken))
+                assert seen.status in ("refused", "damaged")
+                assert (self.world.status(to), self.world.shared(to)) == before
+
+        # --- what holds ---
+
+        def check_step(self):
+            """Nothing that a vault reported as saved is gone, and its tables are what its log says."""
+            for name in EVERYBODY:
+                size = len(self.world.ids(name))
+                if size != self.sizes[name]:
+                    assert size > self.sizes[name], (name, "entries are gone")
+                    self.sizes[name] = size
+                    assert upkeep.verify(self.world[name]).ok, name
+
+        @rule()
+        def check_now(self):
+            self.check_step()
+
+        def teardown(self):
+            if not hasattr(self, "world"):
+                return
+            self.check_step()
+            for to, data in self.world.post[::-1]:  # what was late comes at last, in the wrong order
+                self.judge_read(self.world.read(to, data)[0])
+            judging.heal(self.world)
+            judging.check_all(
+                self.world, shown=self.shown, facts=self.facts, forged=self.forged, seed=self.seed
+            )
+            judging.tally(self.world, counted)
+
+    return Exchange
+
+
+def forgery(world, name, stream, how):
+    """An entry that must not be taken: a wrong signature, a wrong depth, or a key that is not its device's."""
+    from msgspec.structs import replace
+
+    from ctcase.crypto import dsse
+    from ctcase.log import entry as entries
+    from ctcase.model import canonical
+
+    session = world[name]
+    made = []
+    body = payload.write(Sets("person", {"first_name": payload.FieldSet("forged")}))
+    with contextlib.suppress(ZeroDivisionError), session.work() as work:
+        made.append(work.sign(Draft("set", (("person", "identity", body),)), work.stream(stream)))
+        raise ZeroDivisionError  # nothing of it is written
+    one = made[0]
+    if how == "signature":
+        return replace(one, signature=bytes(64))
+    key = session.signing_key() if how == "depth" else SigningKey(world.random.randbytes(32))
+    header = replace(one.header, depth=one.header.depth + 5) if how == "depth" else one.header
+    raw = canonical.encode(header)
+    signature = key.sign(dsse.pae(entries.PAYLOAD_TYPE, raw))
+    return entries.Entry(entries.digest(raw), header, raw, signature, session.signing_key().public, one.parts)

@@ -1,0 +1,321 @@
+"""An office, a supervisor, two caseworkers: real vaults in folders, a clock that is ours, and files between them."""
+
+import contextlib
+import random
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from msgspec.structs import replace
+from sqlalchemy import select
+
+from ctcase.app import cases, consents, decisions, exchange, office, referrals, upkeep
+from ctcase.app.session import Environment, Session, open_vault
+from ctcase.crypto.passphrases import BOUNDS
+from ctcase.errors import Refused
+from ctcase.log import payload
+from ctcase.log.entry import Draft
+from ctcase.log.payload import Step, StepData
+from ctcase.store import database, queries, schema, vault
+
+PASSPHRASE = "a fictional passphrase"
+START = 1_790_000_000
+TITLES = {"office": "Olga Office", "sup": "Sam Supervisor", "cw1": "Wanda One", "cw2": "Walter Two"}
+ROLES = {"sup": ("supervisor",), "cw1": ("caseworker",), "cw2": ("caseworker",)}
+NAMES = tuple(TITLES)
+AGENCY = "Shelter Example"
+CONSENT = {
+    "status": "given", "given_by": "client", "method": "oral", "purposes": ["referral"], "recipients": [AGENCY],
+    "categories": ["identity", "case"],
+}  # fmt: skip
+REFERRAL = {
+    "agency": AGENCY, "service": "shelter", "purpose": "referral", "urgency": "24h", "basis": "consent",
+    "fields": ["person.first_name"],
+}  # fmt: skip
+EVENT = {
+    "comment": "noted", "reason": "as agreed", "contact": "Ms Example", "date": "2026-09-21", "channel": "phone",
+    "outcome": "housed", "received": "a room", "feedback": "content",
+}  # fmt: skip
+WORDS = StepData(**EVENT)
+
+
+class Clock:
+    """Seconds since 1970 for one person: the world's time and how far his own clock is off."""
+
+    def __init__(self, time):
+        self.time, self.off = time, 0
+
+    def __call__(self):
+        return max(0, self.time[0] + self.off)
+
+
+@dataclass
+class Person:
+    """Somebody with a vault: his folder, what opens it, his clock."""
+
+    name: str
+    member: str
+    folder: Path
+    vault: str
+    key: bytes
+    clock: Clock
+    session: Session | None = None
+
+
+@dataclass
+class Founded:
+    """The folders of an office that copies are made of, and what opens them."""
+
+    folder: Path
+    vaults: dict = field(default_factory=dict)
+
+
+def found(folder):
+    """Founds the office, enrols the supervisor and the caseworker; the second caseworker only joins."""
+    environment = Environment(lambda: START, random.Random("founding").randbytes, BOUNDS.floor)
+    made, enrolled = Founded(folder), {}
+    office.create_office(folder / "office", "Example Office", TITLES["office"], PASSPHRASE, environment)
+    chief = open_vault(folder / "office", PASSPHRASE, environment)
+    for name, roles in ROLES.items():
+        office.join(folder / name, TITLES[name], roles, folder / f"{name}.request", PASSPHRASE, environment)
+        enrolled[name] = open_vault(folder / name, PASSPHRASE, environment)
+        if name != "cw2":
+            how = {"team": "North", "role": None, "member": None, "passphrase": PASSPHRASE}
+            office.enrol(chief, folder / f"{name}.request", welcome=folder / f"{name}.welcome", **how)
+            office.accept(enrolled[name], folder / f"{name}.welcome")
+    for name, session in {"office": chief, **enrolled}.items():
+        made.vaults[name] = (session.member_id, session.vault_id, session.opened.key)
+        session.close()
+    return made
+
+
+class World:
+    """A copy of the founded office. `post` holds the bundles under way: (to whom, bytes)."""
+
+    def __init__(self, founded, folder, seed=0):
+        self.folder, self.files = folder, 0
+        self.random = random.Random(f"world {seed}")
+        self.time = [START + 3600]
+        self.people, self.welcomes, self.snapshots, self.post = {}, {}, [], []
+        for name, (member, one, key) in founded.vaults.items():
+            shutil.copytree(founded.folder / name, folder / name)
+            self.people[name] = Person(name, member, folder / name, one, key, Clock(self.time))
+
+    # --- vaults ---
+
+    def __getitem__(self, name):
+        """The open session of somebody; time goes on whenever anybody does anything."""
+        person = self.people[name]
+        self.time[0] += 7
+        if person.session is None:
+            environment = Environment(person.clock, self.random.randbytes, BOUNDS.floor)
+            there = database.open_existing(person.folder / vault.DATABASE, person.key, person.vault)
+            person.session = Session(
+                vault.Opened(person.folder, person.vault, person.key, there), environment
+            )
+        return person.session
+
+    def lock(self, name):
+        person = self.people[name]
+        if person.session is not None:
+            person.session.close()
+            person.session = None
+
+    def close(self):
+        for name in self.people:
+            self.lock(name)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def file(self, ending=""):
+        """A path that nobody used yet."""
+        self.files += 1
+        return self.folder / f"file{self.files}{ending}"
+
+    def is_new(self, name):
+        """Whether the vault has a key that the roster it holds does not know: it was restored, or set back."""
+        return self[name].roster is not None and self[name].enrolled == "requested"
+
+    # --- the office ---
+
+    def enrol(self, name, team="North", role=None):
+        """Enrols the device that somebody has now; the welcome is under way."""
+        request, welcome = self.file(".request"), self.file(".welcome")
+        office.write_request(self[name], request)
+        done = office.enrol(
+            self["office"], request, team=team, role=role, member=None, welcome=welcome, passphrase=PASSPHRASE
+        )
+        self.welcomes[name] = welcome
+        return done.value
+
+    def enrol_again(self, name):
+        """Enrols the new key of somebody whom the roster knows, with the rights he had."""
+        held = self["office"].roster
+        mine = [device for device in held.devices if device.member == self.people[name].member]
+        if mine and self.is_new(name):
+            row = mine[-1].rows[-1]
+            # the command takes one role; the founder has two, which his request names
+            role = None if name == "office" else row.roles[0]
+            self.enrol(name, row.teams[0] if row.teams else "North", role)
+
+    def accept(self, name):
+        """The welcome arrives, unless a later roster did."""
+        welcome = self.welcomes.pop(name, None)
+        if welcome:
+            with contextlib.suppress(Refused):
+                office.accept(self[name], welcome)
+
+    def join(self, name, team="North"):
+        self.enrol(name, team)
+        self.accept(name)
+
+    def rights(self, name, roles=None, team=None):
+        return office.set_member(self["office"], self.people[name].member, roles, team, PASSPHRASE)
+
+    def revoke(self, name):
+        return office.revoke(self["office"], self.people[name].member, "left", PASSPHRASE)
+
+    def rekey(self, name):
+        """A new signing key for the same member, as after a restore; not enrolled yet."""
+        upkeep.rekey(self[name], self.file(".request"))
+
+    # --- disks ---
+
+    def snapshot(self, name):
+        """A copy of somebody's disk as it is now."""
+        self[name].opened.database.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        copy = self.file(".disk")
+        copy.write_bytes((self.people[name].folder / vault.DATABASE).read_bytes())
+        self.snapshots.append((name, self[name].device_id, copy))
+        return len(self.snapshots) - 1
+
+    def set_back(self, number):
+        """The disk is what it was: the same device goes back in time. None if it has another key by now."""
+        name, device, copy = self.snapshots[number]
+        if self[name].device_id != device:
+            return None
+        self.lock(name)
+        (self.people[name].folder / vault.DATABASE).write_bytes(copy.read_bytes())
+        return name
+
+    def move_in(self, name, folder, passphrase):
+        """Somebody goes on with another vault folder: a restored one."""
+        self.lock(name)
+        person = self.people[name]
+        environment = Environment(person.clock, self.random.randbytes, BOUNDS.floor)
+        person.session = open_vault(folder, passphrase, environment)
+        person.folder, person.vault = folder, person.session.vault_id
+        person.key = person.session.opened.key
+
+    # --- bundles ---
+
+    def address(self, name):
+        return "office" if name == "office" else self.people[name].member
+
+    def bundles(self, sender, to):
+        """What somebody writes for somebody: the bytes of each file. None if he cannot write to him."""
+        written, code = None, None
+        try:
+            written = exchange.write_bundles(self[sender], self.address(to), self.file())
+        except Refused as refusal:
+            code = refusal.code
+        assert written or code in ("not_found", "not_enrolled"), code
+        return [Path(one.file).read_bytes() for one in written.value.files] if written else []
+
+    def read(self, name, *data, look=False):
+        """Somebody reads files, or looks at them only."""
+        paths = []
+        for one in data:
+            paths.append(self.file(".age"))
+            paths[-1].write_bytes(one)
+        if look:
+            seen = exchange.preview_bundles(self[name], paths).files
+        else:
+            seen = exchange.read_bundles(self[name], paths).value.files
+        return [replace(one, file="") for one in seen]
+
+    def send(self, sender, to):
+        """A bundle by hand; what became of it."""
+        return self.read(to, *self.bundles(sender, to))
+
+    def meet(self, one, other):
+        return [*self.send(one, other), *self.send(other, one)]
+
+    # --- cases ---
+
+    def case(self, name, **person):
+        """A new case; its stream."""
+        fields = person or {"first_name": "Aylin"}
+        return cases.add_case(self[name], {"alias": "Falcon", "person": fields}).value.entry
+
+    def set(self, name, stream, value, field="person.first_name"):
+        return cases.set_fields(self[name], stream, {field: value}).value.entry
+
+    def show(self, name, stream):
+        return cases.show_case(self[name], stream)
+
+    def consent(self, name, stream):
+        return consents.add_consent(self[name], stream, CONSENT).value
+
+    def withdraw(self, name, stream, consent):
+        document = {"status": "withdrawn", "replaces": consent}
+        return consents.add_consent(self[name], stream, document).value
+
+    def refer(self, name, stream):
+        """A new referral in draft; its id."""
+        return referrals.add_referral(self[name], stream, REFERRAL).value.id
+
+    def do(self, name, referral, event, **document):
+        needs = {need: EVENT[need] for need in referrals.TABLE[event].needs if need in EVENT}
+        return referrals.do(self[name], referral, event, {**needs, **document}).value
+
+    def referral(self, name, one):
+        return referrals.show_referral(self[name], one)
+
+    def close_forks(self):
+        """The officer keeps everything of every fork."""
+        for fork in decisions.forks(self["office"]).forks:
+            with contextlib.suppress(Refused):  # one closing closes all cases of the device
+                decisions.close_fork(self["office"], fork.device, fork.entries)
+
+    # --- below the commands ---
+
+    def folded(self, name, stream):
+        with self[name].look() as connection:
+            return self[name].streams.get(connection, stream)
+
+    def streams(self, name):
+        """The cases in a vault, in a fixed order."""
+        with self[name].look() as connection:
+            return sorted(connection.scalars(select(schema.case_row.c.stream)))
+
+    def ids(self, name):
+        with self[name].look() as connection:
+            return set(connection.scalars(select(schema.entry.c.id)))
+
+    def cheat(self, name, stream, referral, event, follows, **terms):
+        """A changed program: signs any step, whatever the commands say."""
+        with self[name].work() as work:
+            control = Step(event, follows, **terms)
+            parts = ((referral, "control", payload.write(control)), (referral, "case", payload.write(WORDS)))
+            return work.write(Draft("step", parts), work.stream(stream)).id
+
+    def shared(self, name, streams=None):
+        """Everything that is derived from the log, as plain rows; of some streams or of all."""
+        found = {}
+        with self[name].look() as connection:
+            for table in schema.DERIVED:
+                for row in connection.execute(select(table)).mappings():
+                    if streams is None or row["stream"] in streams:
+                        plain = tuple(value for key, value in row.items() if key != "row")
+                        found.setdefault(table.name, set()).add(plain)
+        return found
+
+    def status(self, name):
+        return upkeep.status(self[name])
+
+    def has_referral(self, name, one):
+        with self[name].look() as connection:
+            return bool(queries.find_referral(connection, one))
+
+    def transfer(self, name, stream, team):
+        return cases.transfer(self[name], stream, team).value.entry
