@@ -75,7 +75,7 @@ def of_seqs(connection: Connection, seqs: Sequence[int]) -> list[Entry]:
         rows = connection.execute(
             _columns.where(entry.c.seq.in_(seqs[start : start + CHUNK])).order_by(entry.c.seq)
         )
-        found += [load(row.header, row.signature, row.key, row.parts) for row in rows]
+        found += [load(header, signature, key, parts) for _, _, _, header, signature, parts, key in rows]
     return found
 
 

@@ -1,6 +1,6 @@
 """Writing bundles: what an addressee may have and has not, with the roster, receipts and acknowledgements."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from sqlalchemy import Connection, insert
@@ -9,15 +9,17 @@ from ctcase.crypto.age import HybridRecipient, read_recipient
 from ctcase.crypto.signing import SigningKey
 from ctcase.errors import Refused
 from ctcase.log.entry import Entry
-from ctcase.store import entries, local, schema
+from ctcase.store import entries, local, queries, schema
 from ctcase.store.streams import Streams
 from ctcase.sync import peers, ranges, sealing, splitting
 from ctcase.sync.sealing import Content, Heading, Written
 from ctcase.trust import roster as rosters
 from ctcase.trust.roster import Device, Roster
 
-Save = Callable[[Written, int], None]
-"""Puts one sealed bundle where it belongs; what it raises undoes the writing of that bundle."""
+WINDOW = 20_000
+"""How many entries are read at a time."""
+
+WELCOME = "welcome"
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -45,16 +47,19 @@ def write(
 ) -> Iterator[tuple[Written, int]]:  # fmt: skip
     """Seals what these devices lack, in bundles under `limit`; one at least, which carries roster and receipts.
 
+    A welcome carries the office's own stream only: the cases come with the first bundle after it.
     Yields each bundle with the number of its entries; when the caller comes back for the next, it is recorded as sent.
     """
     wanted = peers.unsent(connection, streams, sender.roster, devices)
+    if purpose == WELCOME:
+        first = set(queries.seqs_of(connection, [sender.roster.stream]).get(sender.roster.stream, ()))
+        wanted = [one for one in wanted if one in first]
     held = tuple(local.all_rosters(connection))
     signed = _chain(held)
     receipts = peers.receipts_for(connection, devices)
     there = peers.exchanged_with(connection, devices)
     besides = sum(map(len, signed)) + 70 * len(there) + 400 * len(receipts) + 2048 * len(devices)
-    groups = splitting.split(entries.of_seqs(connection, wanted), limit, besides) or [[]]
-    for group in groups:
+    for group in _groups(connection, wanted, limit, besides):
         number = (local.get(connection, "bundles", int) or 0) + 1
         local.put(connection, "bundles", number)
         heading = Heading(
@@ -66,9 +71,26 @@ def write(
             sender.roster.version,
             peers.exchanged_with(connection, devices),
         )
-        written = sealing.write(heading, Content(signed, group, receipts), sender.key, recipients(devices))
+        content = Content(signed, list(group.values()), receipts)
+        written = sealing.write(heading, content, sender.key, recipients(devices))
         yield written, len(group)
         _record(connection, written, devices, group)
+
+
+def _groups(
+    connection: Connection, wanted: Sequence[int], limit: int, besides: int
+) -> Iterator[dict[int, Entry]]:
+    """The wanted entries by number of arrival, divided over bundles; only a window of them is in memory."""
+    left: dict[int, Entry] = {}
+    for start in range(0, len(wanted), WINDOW):
+        part = wanted[start : start + WINDOW]
+        left |= zip(part, entries.of_seqs(connection, part), strict=True)
+        place = {one.id: number for number, one in left.items()}
+        *full, last = splitting.split(left.values(), limit, besides)
+        for group in full:
+            yield {place[one.id]: one for one in group}
+        left = {place[one.id]: one for one in last}
+    yield left
 
 
 def _chain(held: tuple[bytes, ...]) -> tuple[bytes, ...]:
@@ -87,9 +109,9 @@ def _chain(held: tuple[bytes, ...]) -> tuple[bytes, ...]:
 
 
 def _record(
-    connection: Connection, written: Written, devices: Sequence[Device], group: Sequence[Entry]
+    connection: Connection, written: Written, devices: Sequence[Device], group: Iterable[int]
 ) -> None:
-    carried = ranges.of(peers.numbers(connection, [one.id for one in group])).encode()
+    carried = ranges.of(group).encode()
     connection.execute(
         insert(schema.bundle_sent),
         [

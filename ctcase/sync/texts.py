@@ -72,9 +72,12 @@ def take_apart(payloads: Iterable[bytes]) -> Texts:
     numbered = [[pieces.setdefault(piece, len(pieces)) for piece in shape] for shape in shapes]
     columns: list[list[bytes]] = [[] for _ in pieces]
     for shape_row, values in zip(numbered, rows, strict=True):
-        for piece, column in zip(
-            shape_row, zip(*values, strict=True), strict=False
-        ):  # no value follows the last
+        # No value follows the last piece. Most shapes occur once: records seldom have just the same fields.
+        if len(values) == 1:
+            for piece, value in zip(shape_row, values[0], strict=False):
+                columns[piece].append(value)
+            continue
+        for piece, column in zip(shape_row, zip(*values, strict=True), strict=False):
             columns[piece].extend(column)
     return Texts(
         list(pieces),
@@ -93,8 +96,13 @@ def put_together(texts: Texts) -> list[bytes]:
         amounts[shape] += 1
     _check_size(texts.pieces, shapes, amounts, sum(map(len, texts.columns)))
     columns = [iter(column) for column in _columns(texts, shapes, amounts)]
+    starts = [piece + b":" for piece in texts.pieces]
     made = []
     for row, amount in zip(shapes, amounts, strict=True):
+        if amount == 1:
+            joined = [text for piece in row[:-1] for text in (starts[piece], next(columns[piece]))]
+            made.append(iter((b"".join(joined) + texts.pieces[row[-1]],)))
+            continue
         template = b":%b".join([texts.pieces[piece].replace(b"%", b"%%") for piece in row])
         values = [list(islice(columns[piece], amount)) for piece in row[:-1]]
         rows = zip(*values, strict=True) if values else [()] * amount
