@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import select
 
 from ctcase.app import exchange, results, root
@@ -301,6 +302,7 @@ def accept(session: Session, file: Path, compared: str | None = None) -> Outcome
         held = exchange.take_welcome(work, file)
         if compared is not None and not words_agree(compared, office_words(held)):
             raise Refused("fingerprint_differs")
+        _know_yourself(work, held)
         changes = work.touched.changes()
     recipient = read_recipient(held.recovery)
     vault.add_recovery(session.opened, recipient, session.env.randomness)
@@ -314,6 +316,15 @@ def accept(session: Session, file: Path, compared: str | None = None) -> Outcome
         row.teams[0] if row.teams else None,
     )
     return Outcome(accepted, changes)
+
+
+def _know_yourself(work: Work, held: Roster) -> None:
+    """A device that the office gave to a member it knows already is that member's, whatever the request said."""
+    session = work.session
+    mine = roster.device_by_id(held).get(session.device_id)
+    if mine is not None and mine.member != session.me.member:
+        session.device = msgspec.structs.replace(session.me, member=mine.member)
+        local.put(work.connection, "device", session.device)
 
 
 def members(session: Session) -> results.MemberList:
