@@ -45,7 +45,9 @@ def case_rows(
     """The row numbers of all cases that match, in order."""
     column = ORDERS[order]
     by = (column.desc(), case_row.c.row.desc()) if descending else (column, case_row.c.row)
-    return list(connection.scalars(select(case_row.c.row).where(*_matching(words, state)).order_by(*by)))
+    return list(
+        connection.scalars(select(case_row.c.row).where(*_matching(words, state)).order_by(*by)).all()
+    )
 
 
 def count_cases(connection: Connection, *, words: str = "", state: str = "") -> int:
