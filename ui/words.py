@@ -270,19 +270,34 @@ def methods() -> Options:
 def services() -> Options:
     """The services asked for most; others are typed."""
     return [
-        ("shelter", translate("words", "Shelter")),
+        ("shelter", translate("words", "A safe place to stay")),
         ("medical", translate("words", "Medical care")),
         ("psychosocial", translate("words", "Psychosocial support")),
-        ("legal_aid", translate("words", "Legal aid")),
+        ("legal", translate("words", "Legal advice")),
         ("education", translate("words", "Education or training")),
-        ("livelihood", translate("words", "Work and livelihood")),
-        ("return", translate("words", "Return and reintegration")),
+        ("livelihood", translate("words", "Support in finding work")),
+        ("financial", translate("words", "Financial support")),
+        ("interpretation", translate("words", "An interpreter")),
+        ("transport", translate("words", "Transport")),
+        ("documents", translate("words", "Help with documents")),
     ]
 
 
 def service(code: str) -> str:
     """A service, in words where it is one of ours."""
-    return _of(dict(services()), code)
+    table = dict(services())
+    return _of({**table, "clinic": table["medical"], "health": table["medical"]}, code)
+
+
+def agency_kind(code: str) -> str:
+    """A kind of agency; kinds of an office's own are shown as it wrote them."""
+    table = {
+        "shelter": translate("words", "shelter"),
+        "clinic": translate("words", "clinic"),
+        "legal": translate("words", "legal aid"),
+        "education": translate("words", "school or training"),
+    }
+    return _of(table, code)
 
 
 def categories() -> Options:
@@ -328,7 +343,7 @@ def consent_mark(code: str | None) -> tuple[str, str, str]:
         "given": ("ok", "circle-check", translate("words", "In force")),
         "refused": ("danger", "ban", translate("words", "Refused")),
         "withdrawn": ("danger", "ban", translate("words", "Withdrawn")),
-        "replaced": ("idle", "history", translate("words", "Replaced")),
+        "replaced": ("idle", "rotate-ccw-clock", translate("words", "Replaced")),
     }
     return table.get(code or "", ("idle", "circle-dashed", translate("words", "Not asked")))
 

@@ -201,9 +201,11 @@ class ApprovalsPage(Page):
                 Label(self.theme, about, "caption", "text2"),
                 gap=0,
             ),
-            Chip(self.theme, "warn" if shown.urgency in {"1h", "24h"} else "idle", "clock", due),
         )
         head.setStretch(0, 1)
+        if not shown.due:
+            tone = "warn" if shown.urgency in {"1h", "24h"} else "idle"
+            head.addWidget(Chip(self.theme, tone, "clock", due))
         pair = Pair(
             referral_parts.whom_card(desk, shown),
             referral_parts.consent_card(desk, shown, case),

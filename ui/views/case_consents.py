@@ -14,6 +14,7 @@ from ui.desk import Desk
 from ui.errors import explain
 from ui.models.coverage import KIND
 from ui.views.case_sections import heading
+from ui.views.editors import short_line
 from ui.views.parts import Slot, column, facts, holder, row
 from ui.widgets.ask import AskDialog
 from ui.widgets.buttons import Button
@@ -23,7 +24,7 @@ from ui.widgets.frames import Card, EmptyState, ErrorLine
 from ui.widgets.marks import Chip, Segments
 from ui.widgets.text import Label
 from ui.widgets.ticking import several
-from ui.widgets.writing import DateEditor, LongTextEditor, TextEditor
+from ui.widgets.writing import DateEditor, LongTextEditor
 from ui.words import join_words, months, options_of
 
 
@@ -31,9 +32,13 @@ def recipient_names(desk: Desk, consent: ConsentShown) -> str:
     """Agencies and kinds of agencies that a consent names."""
     known = {one.id: one.name for one in desk.known.agencies}
     return join_words(
-        consent.recipient_names.get(one) or known.get(one) or one.removeprefix(KIND)
-        for one in consent.recipients
+        consent.recipient_names.get(one) or known.get(one) or _kind(one) for one in consent.recipients
     )
+
+
+def _kind(recipient: str) -> str:
+    every = words.translate("consents", "every {kind}")
+    return words.fill(every, kind=words.agency_kind(recipient.removeprefix(KIND)))
 
 
 def mark_of(consent: ConsentShown) -> tuple[str, str, str]:
@@ -60,7 +65,10 @@ class ConsentCard(Card):
                 desk.theme,
                 [
                     (self.tr("For"), join_words(words.purpose(one) for one in consent.purposes)),
-                    (self.tr("Kinds of data"), join_words(words.category(one) for one in consent.categories)),
+                    (
+                        self.tr("Kinds of data"),
+                        join_words(word for code, word in words.categories() if code in consent.categories),
+                    ),
                     (self.tr("Said by"), join_words(one for one in given if one)),
                     (
                         self.tr("Language"),
@@ -104,10 +112,12 @@ class ConsentForm(Card):
         agencies = [(one.id, one.name) for one in desk.known.agencies]
         kinds = sorted({one.kind for one in desk.known.agencies if one.kind})
         kind_words = self.tr("Every {kind}")
-        options = agencies + [(KIND + one, words.fill(kind_words, kind=words.service(one))) for one in kinds]
+        options = agencies + [
+            (KIND + one, words.fill(kind_words, kind=words.agency_kind(one))) for one in kinds
+        ]
         self.agencies = several(theme, options, absent=False)
         self.agencies.setVisible(bool(options))
-        self.other = TextEditor(theme, placeholder=self.tr("Name of another agency"))
+        self.other = short_line(theme, self.tr("Name of another agency"))
         self.date, self.expires = (
             DateEditor(theme, months(texts.language)),
             DateEditor(theme, months(texts.language)),
@@ -115,7 +125,7 @@ class ConsentForm(Card):
         self.language = ChoiceEditor(
             theme, options_of(texts.codelists.get("languages"), texts.language), absent=False
         )
-        self.interpreter, self.witness = TextEditor(theme), TextEditor(theme)
+        self.interpreter, self.witness = short_line(theme), short_line(theme)
         self.note = LongTextEditor(theme, lines=2)
         for editor in (self.other, self.date, self.expires, self.interpreter, self.witness, self.note):
             editor.more.hide()
@@ -151,7 +161,9 @@ class ConsentForm(Card):
             (self.tr("Witness"), self.witness),
         )
         for number, (label, editor) in enumerate(pairs):
-            grid.addWidget(Field(theme, label, editor), len(wide) + number // 2, number % 2)
+            grid.addWidget(
+                Field(theme, label, editor), len(wide) + number // 2, number % 2, Qt.AlignmentFlag.AlignTop
+            )
         grid.addWidget(Field(theme, self.tr("Note"), self.note), len(wide) + 3, 0, 1, 2)
         self.other.set_name(self.tr("Another agency"))
         self.body.addWidget(Label(theme, self.tr("What the client says"), "heading"))

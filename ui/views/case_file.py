@@ -193,7 +193,7 @@ class CaseFile(QWidget):
         """Bring progress, save and undo up to what the draft holds."""
         if self.case is None:
             return
-        self.list.set_entries([*map(self._entry, self._shown_sections()), *self._other_entries(self.case)])
+        self.list.set_entries([*self._other_entries(self.case), *map(self._entry, self._shown_sections())])
         self.list.set_current(self._current)
         wrong, changes = len(self.draft.problems()), self.draft.changes()
         self.save.setEnabled(bool(changes) and self.case.may_write is None)

@@ -1,6 +1,6 @@
 """One section of a form: its fields in one or two columns, what is wrong under each, and what is shown when."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -30,6 +30,7 @@ class SectionForm(QWidget):
     def __init__(self, desk: Desk, section: Section, draft: CaseDraft, *, read_only: bool) -> None:
         super().__init__()
         self._theme = desk.theme
+        self._texts = desk.texts
         self._section = section
         self._draft = draft
         self._columns = 0
@@ -107,10 +108,12 @@ class SectionForm(QWidget):
             self._grid.removeWidget(field)
         line = at = 0
         for question in self._section.fields:
-            wide = columns == 1 or is_wide(question)
+            wide = columns == 1 or is_wide(self._texts, question)
             if wide and at:
                 line, at = line + 1, 0
-            self._grid.addWidget(self.fields[question.key], line, at, 1, columns if wide else 1)
+            self._grid.addWidget(
+                self.fields[question.key], line, at, 1, columns if wide else 1, Qt.AlignmentFlag.AlignTop
+            )
             line, at = (line + 1, 0) if wide or at == columns - 1 else (line, at + 1)
         for number in range(2):
             self._grid.setColumnStretch(number, 1 if number < columns else 0)

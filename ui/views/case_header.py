@@ -35,7 +35,7 @@ class CaseHeader(QWidget):
         self.show_name = Button(theme, self.tr("Show name"), "ghost", "eye")
         self.show_name.setToolTip(self.tr("Reading it is recorded."))
         self.show_name.setAccessibleDescription(self.tr("Reading it is recorded."))
-        self.timeline = Button(theme, self.tr("Timeline"), "secondary", "history")
+        self.timeline = Button(theme, self.tr("Timeline"), "secondary", "rotate-ccw-clock")
         self.timeline.hide()
         self.refer = Button(theme, self.tr("New referral"), "primary", "share-2")
         self._refer = ReasonedButton(theme, self.refer, below=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from ui.desk import Desk
 from ui.views.parts import Slot, column, holder, scrolled, surface
@@ -39,6 +39,7 @@ class SectionList(QWidget):
         self._narrow = False
         self.rows: dict[str, ListRow] = {}
         self._slot = Slot()
+        self._area: QScrollArea | None = None
         self.box = Combo(desk.theme)
         self.box.setAccessibleName(self.tr("Section"))
         self.box.activated.connect(lambda number: self.chosen.emit(self._entries[number].key))
@@ -76,7 +77,8 @@ class SectionList(QWidget):
             self.rows[entry.key] = row
             inner.addWidget(row)
         inner.addStretch(1)
-        self._slot.put(scrolled(holder(inner), self.tr("Sections")))
+        self._area = scrolled(holder(inner), self.tr("Sections"))
+        self._slot.put(self._area)
         self.box.clear()
         for number, entry in enumerate(entries):
             self.box.addItem(f"{number + 1} / {len(entries)} · {entry.title} · {entry.note}")
@@ -89,6 +91,8 @@ class SectionList(QWidget):
         self._current = key
         if key in self.rows:
             self.rows[key].setChecked(True)
+            if self._area is not None:
+                self._area.ensureWidgetVisible(self.rows[key], 0, 8)
             self.box.setCurrentIndex([entry.key for entry in self._entries].index(key))
 
     def step(self, by: int) -> None:

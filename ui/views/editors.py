@@ -12,6 +12,9 @@ from ui.widgets.ticking import several
 from ui.widgets.writing import DateEditor, LongTextEditor, NumberEditor, TextEditor
 from ui.words import months, options_of
 
+FEW = 4
+"""Up to so many pills stand in half the width."""
+
 
 class LinesEditor(LongTextEditor):
     """Several texts, one a line."""
@@ -60,6 +63,15 @@ def field_for(theme: Theme, texts: Texts, question: Question, *, masked: bool = 
     )
 
 
-def is_wide(question: Question) -> bool:
+def is_wide(texts: Texts, question: Question) -> bool:
     """Whether a field takes the whole width where there are two columns."""
-    return question.type in {"long_text", "texts"}
+    many = len(options_of(texts.codelists.get(question.list_id or ""), texts.language)) > FEW
+    return question.type in {"long_text", "texts"} or (question.type == "choices" and many)
+
+
+def short_line(theme: Theme, placeholder: str = "") -> TextEditor:
+    """A line that is no question of a form: no absent answers, no words where nothing is written."""
+    editor = TextEditor(theme)
+    editor.line().setPlaceholderText(placeholder)
+    editor.more.hide()
+    return editor

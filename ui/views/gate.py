@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QLocale, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from ctcase.errors import CtcaseError
@@ -68,6 +68,9 @@ class Unlock(QWidget):
         self.other = Button(theme, self.tr("Open another vault"), "ghost")
         self.error = ErrorLine(theme)
         self._working = Label(theme, "", "caption", "text2")
+        self._keyboard = Label(theme, "", "caption", "text2", wrap=True)
+        keyboard = row(IconLabel(theme, "keyboard", "text2", 14), self._keyboard, gap=6)
+        keyboard.setStretch(1, 1)
         card = Card(theme)
         card.body.setContentsMargins(30, 26, 30, 22)
         card.body.setSpacing(10)
@@ -76,6 +79,7 @@ class Unlock(QWidget):
             card.body.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         card.body.addSpacing(4)
         card.body.addLayout(column(Label(theme, self.tr("Passphrase"), "label"), self.passphrase, gap=4))
+        card.body.addLayout(keyboard)
         card.body.addWidget(self.error)
         card.body.addWidget(self._working)
         card.body.addWidget(self.unlock)
@@ -86,6 +90,13 @@ class Unlock(QWidget):
         self.passphrase.submitted.connect(self.try_it)
         self.unlock.clicked.connect(self.try_it)
         self.other.clicked.connect(self.elsewhere)
+        QGuiApplication.inputMethod().localeChanged.connect(self._say_keyboard)
+        self._say_keyboard()
+
+    def _say_keyboard(self) -> None:
+        """Which keyboard is on: what is typed cannot be seen."""
+        language = QLocale.languageToString(QGuiApplication.inputMethod().locale().language())
+        self._keyboard.setText(self.tr("Keyboard: {language}").replace("{language}", language))
 
     def try_it(self) -> None:
         """Open the vault with what was typed."""
@@ -150,7 +161,10 @@ class Choose(QWidget):
             self.tr("Makes a request file. You can write down cases at once, before the office answers."),
         )
         self.found = ListRow(
-            theme, "building-2", self.tr("Create an office"), self.tr("For the person who enrols the others.")
+            theme,
+            "building-complex",
+            self.tr("Create an office"),
+            self.tr("For the person who enrols the others."),
         )
         rows = column(self.open, self.join, self.found, gap=4)
         card = Card(theme)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ctcase.app import cases
@@ -10,13 +11,12 @@ from ctcase.model import forms
 from ctcase.model.values import Missing, Value
 from ui import words
 from ui.desk import Desk
-from ui.views.editors import field_for
+from ui.views.editors import field_for, short_line
 from ui.views.parts import Page, Slot, column, holder
 from ui.widgets.buttons import Button, KeyHint
 from ui.widgets.field import Field
 from ui.widgets.frames import Banner, Card
 from ui.widgets.text import isolate
-from ui.widgets.writing import TextEditor
 
 ASKED = (
     "person.first_name",
@@ -41,7 +41,7 @@ class NewCase(Page):
         super().__init__(desk, "", "")
         self.set_title(self.tr("New case"))
         self.set_subtitle(self.tr("Everything can be added later. Nothing here is required."))
-        self.alias = TextEditor(desk.theme)
+        self.alias = short_line(desk.theme)
         help_text = self.tr("A word of your own choice, never taken from the real name.")
         alias = Field(desk.theme, self.tr("Alias"), self.alias, help_text=help_text)
         self.fields = {
@@ -53,7 +53,7 @@ class NewCase(Page):
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(14)
         for number, field in enumerate((alias, *self.fields.values())):
-            grid.addWidget(field, number // 2, number % 2)
+            grid.addWidget(field, number // 2, number % 2, Qt.AlignmentFlag.AlignTop)
             field.editor.finished.connect(self._look)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)

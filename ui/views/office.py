@@ -11,6 +11,7 @@ from ui import words
 from ui.desk import Desk
 from ui.errors import explain
 from ui.models.rows import Column, RowsModel
+from ui.views.editors import short_line
 from ui.views.parts import Page, Slot, column, facts, holder, row
 from ui.views.start import PathPicker
 from ui.widgets.buttons import Button
@@ -20,7 +21,7 @@ from ui.widgets.frames import Card, EmptyState, ErrorLine
 from ui.widgets.marks import Chip
 from ui.widgets.tables import Mark, style_table
 from ui.widgets.text import Label
-from ui.widgets.writing import PassphraseEdit, TextEditor
+from ui.widgets.writing import PassphraseEdit
 
 REQUESTS = "JSON (*.json);;* (*)"
 
@@ -31,8 +32,7 @@ class Compare(Card):
     def __init__(self, desk: Desk, title: str, explanation: str, expected: str, verb: str) -> None:
         super().__init__(desk.theme, title)
         self._expected = expected
-        self.words = TextEditor(desk.theme, placeholder=self.tr("Six words"))
-        self.words.more.hide()
+        self.words = short_line(desk.theme, self.tr("Six words"))
         self.error = ErrorLine(desk.theme)
         self.act = Button(desk.theme, verb, "primary", "check")
         self.cancel = Button(desk.theme, self.tr("Leave it"), "ghost")
@@ -76,8 +76,7 @@ class EnrolCard(Compare):
             desk, words.fill(words.translate("office", "Enrol {name}"), name=seen.name), explanation, seen.fingerprint,
             words.translate("office", "Enrol this device"),
         )  # fmt: skip
-        self.team = TextEditor(theme)
-        self.team.more.hide()
+        self.team = short_line(theme)
         self.role = ChoiceEditor(theme, list(words.roles().items()), absent=False)
         self.role.set_value(seen.roles[0] if seen.roles else None)
         members = [(one.id, one.name) for one in desk.known.members.values()]
@@ -122,7 +121,7 @@ class OfficePage(Page):
         self.set_title(self.tr("Office"))
         self._slot, self._lists = Slot(), Slot()
         self.compare: Compare | None = None
-        self.agency = TextEditor(desk.theme, placeholder=self.tr("Name of the agency"))
+        self.agency = short_line(desk.theme, self.tr("Name of the agency"))
         self.enrol = Button(desk.theme, self.tr("Enrol from a request"), "primary", "user-plus")
         self.welcome = Button(desk.theme, self.tr("Accept a welcome"), "primary", "mail-open")
         self.request = Button(desk.theme, self.tr("Write the request again"), "secondary", "file-text")
@@ -214,8 +213,7 @@ class OfficePage(Page):
                 )
             )
         if self.desk.known.roles & {"officer", "administrator"}:
-            self.agency = TextEditor(self.theme, placeholder=self.tr("Name of the agency"))
-            self.agency.more.hide()
+            self.agency = short_line(self.theme, self.tr("Name of the agency"))
             self.agency.set_name(self.tr("Name of the agency"))
             add = Button(self.theme, self.tr("Add the agency"), icon="plus")
             add.clicked.connect(self._add_agency)

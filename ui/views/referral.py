@@ -100,10 +100,14 @@ class ReferralPage(Page):
             referral_parts.consent_card(desk, shown, case),
             desk.theme.px(referral_parts.PAIR_LEAST),
         )
-        parts = [referral_parts.flags(desk, shown), referral_parts.stepper(desk, shown), self.steps, pair]
+        parts = [referral_parts.flags(desk, shown), referral_parts.stepper(desk, shown)]
+        parts += [*referral_parts.answer_banner(desk, shown), self.steps, pair]
         parts.append(referral_parts.SharedCard(desk, shown))
+        parts.append(referral_parts.PathCard(desk, shown))
         if shown.void:
             parts.append(referral_parts.without_effect(desk, shown.void))
+        if self.steps.later:
+            parts.append(self.steps.other_steps(desk))
         self._content.put(holder(column(*parts, gap=12)))
 
     def _letter_button(self, shown: ReferralShown) -> QWidget:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ctcase.app import cases, referrals
@@ -12,6 +13,7 @@ from ui import words
 from ui.desk import Desk
 from ui.models.coverage import covered, fitting
 from ui.views.case_consents import recipient_names
+from ui.views.editors import short_line
 from ui.views.parts import Page, Slot, column, holder, row
 from ui.widgets.buttons import Button, KeyHint
 from ui.widgets.choosing import ChoiceEditor, PillsEditor
@@ -19,7 +21,7 @@ from ui.widgets.field import Field
 from ui.widgets.frames import Card, EmptyState
 from ui.widgets.marks import Chip, Segments
 from ui.widgets.text import Label
-from ui.widgets.writing import LongTextEditor, TextEditor
+from ui.widgets.writing import LongTextEditor
 
 
 def answers_by_category(desk: Desk, case: CaseShown) -> dict[str, list[str]]:
@@ -42,7 +44,7 @@ class Terms(Card):
         theme = desk.theme
         self._desk, self._case = desk, case
         self.agency = ChoiceEditor(theme, [(one.id, one.name) for one in desk.known.agencies], absent=False)
-        self.other = TextEditor(theme, placeholder=self.tr("Name of another agency"))
+        self.other = short_line(theme, self.tr("Name of another agency"))
         self.service = ChoiceEditor(theme, words.services(), absent=False)
         self.urgency = Segments(theme, words.urgencies(), "72h", name=self.tr("Answer due within"))
         self.basis = Segments(theme, words.bases(), "consent", name=self.tr("Legal basis"))
@@ -50,24 +52,24 @@ class Terms(Card):
         living = [(one.id, recipient_names(desk, one)) for one in case.consents if one.in_force]
         self.consent = ChoiceEditor(theme, living, absent=False)
         self.reason = LongTextEditor(theme, lines=2)
-        self.other.more.hide()
         self.reason.more.hide()
         grid = QGridLayout()
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(14)
+        top = Qt.AlignmentFlag.AlignTop
         known = Field(theme, self.tr("Agency"), self.agency)
         known.setVisible(bool(desk.known.agencies))
-        grid.addWidget(known, 0, 0)
-        grid.addWidget(Field(theme, self.tr("Or another one"), self.other), 0, 1)
-        grid.addWidget(Field(theme, self.tr("Service"), self.service), 1, 0)
+        grid.addWidget(known, 0, 0, top)
+        grid.addWidget(Field(theme, self.tr("Or another one"), self.other), 0, 1, top)
+        grid.addWidget(Field(theme, self.tr("Service"), self.service), 1, 0, top)
         grid.addWidget(_labelled(desk, self.tr("Answer due within"), self.urgency), 1, 1)
         grid.addWidget(_labelled(desk, self.tr("Purpose"), self.purpose), 2, 0)
         grid.addWidget(_labelled(desk, self.tr("Legal basis"), self.basis), 2, 1)
         hint = self.tr("Left open, the newest one in force that covers everything is taken.")
         self._consent_field = Field(theme, self.tr("Consent"), self.consent, help_text=hint)
-        grid.addWidget(self._consent_field, 3, 0)
+        grid.addWidget(self._consent_field, 3, 0, top)
         self._reason_field = Field(theme, self.tr("Reason"), self.reason)
-        grid.addWidget(self._reason_field, 3, 1)
+        grid.addWidget(self._reason_field, 3, 1, top)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         self.body.addLayout(grid)

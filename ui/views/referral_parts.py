@@ -11,7 +11,7 @@ from ui.views.case_consents import recipient_names
 from ui.views.case_lists import agency_name
 from ui.views.parts import column, facts, holder, row
 from ui.widgets.flow import Flow
-from ui.widgets.frames import Card, Line
+from ui.widgets.frames import Banner, Card, Line
 from ui.widgets.marks import Chip
 from ui.widgets.stepper import Step, Stepper
 from ui.widgets.text import IconLabel, Label
@@ -140,11 +140,16 @@ def _given(desk: Desk, one: ConsentShown) -> str:
     return f"{sentence} {until}".strip()
 
 
+def _shared_title(shown: ReferralShown) -> str:
+    left = any(step.event in {"send", "send_ahead"} for step in shown.path)
+    return translate("referral", "What was shared") if left else translate("referral", "What will be shared")
+
+
 class SharedCard(Card):
     """Exactly what the agency will read, line by line, with what changed since the submit before."""
 
     def __init__(self, desk: Desk, shown: ReferralShown, case: CaseShown | None = None) -> None:
-        super().__init__(desk.theme, translate("referral", "What will be shared"))
+        super().__init__(desk.theme, _shared_title(shown))
         self._desk = desk
         self._shown = shown
         count = translate("referral", "{n} fields")
@@ -227,6 +232,33 @@ class SharedCard(Card):
             Label(self._desk.theme, sentence.replace("{fields}", shown), "caption", "text2", wrap=True), 1
         )
         self.body.addLayout(line)
+
+
+class PathCard(Card):
+    """Every step that counts, with who did it and what was said."""
+
+    def __init__(self, desk: Desk, shown: ReferralShown) -> None:
+        super().__init__(desk.theme, translate("referral", "What happened"))
+        for step in shown.path:
+            who = f"{desk.known.name(step.member)} · {desk.texts.moment(step.time)}"
+            said = column(Label(desk.theme, words.happened(step.event)), gap=0)
+            for text in (step.comment, step.reason):
+                if text:
+                    said.addWidget(Label(desk.theme, text, wrap=True))
+            said.addWidget(Label(desk.theme, who, "caption", "text2"))
+            line = row(column(IconLabel(desk.theme, "circle-dot"), 0, gap=0), said, gap=10)
+            line.setStretch(1, 1)
+            self.body.addLayout(line)
+
+
+def answer_banner(desk: Desk, shown: ReferralShown) -> list[QWidget]:
+    """What somebody answered who stopped the referral: their words come first."""
+    last = shown.path[-1] if shown.path else None
+    said = (last.comment or last.reason) if last else ""
+    if last is None or shown.state not in EXITS or not said:
+        return []
+    sentence = words.fill(translate("referral", "{name} writes:"), name=desk.known.name(last.member))
+    return [Banner(desk.theme, EXITS[shown.state][1], f"{words.state(shown.state)}. {sentence}", said)]
 
 
 def _change(desk: Desk, change: str) -> QWidget:

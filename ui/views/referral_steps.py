@@ -48,8 +48,15 @@ class Steps(Card):
         for one in available:
             if not one.allowed:
                 reasons.setdefault(one.why_not or "state_forbids", []).append(one.event)
-        for code in sorted(reasons, key=lambda code: code == "state_forbids"):
-            self._not_now(desk, code, reasons[code])
+        self.later = reasons.pop("state_forbids", [])
+        for code, events in reasons.items():
+            self._not_now(desk, code, events)
+
+    def other_steps(self, desk: Desk) -> Card:
+        """The steps that belong to other states, for the end of the page."""
+        card = Card(desk.theme, words.translate("steps", "Steps of other states"))
+        self._not_now(desk, "state_forbids", self.later, card)
+        return card
 
     def _button(self, desk: Desk, event: str, primary: str = "") -> Button:
         kind = "primary" if event == primary else "danger" if event in DANGERS else "secondary"
@@ -57,7 +64,7 @@ class Steps(Card):
         button.clicked.connect(lambda: self.chosen.emit(event))
         return button
 
-    def _not_now(self, desk: Desk, code: str, events: Sequence[str]) -> None:
+    def _not_now(self, desk: Desk, code: str, events: Sequence[str], card: Card | None = None) -> None:
         """The reason as a sentence, and the buttons it holds back."""
         reason = why_not(code)
         line = row(
@@ -72,7 +79,7 @@ class Steps(Card):
             button.setEnabled(False)
             button.setAccessibleDescription(reason)
             flow.add(button)
-        self.body.addLayout(column(line, flow, gap=4))
+        (card or self).body.addLayout(column(line, flow, gap=4))
 
 
 def _editor(desk: Desk, need: str, rivals: Sequence[RivalShown]) -> WritingEditor | ChoiceEditor:

@@ -56,7 +56,7 @@ def places_for(roles: frozenset[str], *, enrolled: bool) -> list[Place]:
         wanted.append(("approvals", "shield-check", words.translate("shell", "Approvals")))
     wanted.append(("sync", "refresh-cw", words.translate("shell", "Sync")))
     if not enrolled or roles & {"administrator", "officer"}:
-        wanted.append(("office", "building-2", words.translate("shell", "Office")))
+        wanted.append(("office", "building-complex", words.translate("shell", "Office")))
     return [Place(key, icon, text, f"Ctrl+{number}") for number, (key, icon, text) in enumerate(wanted, 1)]
 
 
@@ -180,7 +180,14 @@ class Shell(QWidget):
             self._page = self._make(target)
             self._slot.put(self._page)
             self._stack.setCurrentWidget(self._slot)
-        self._page.setFocus()
+        self._focus_page(self._page)
+
+    def _focus_page(self, page: QWidget) -> None:
+        """Put the focus where the page wants it, else on its first region, never on the page as a whole."""
+        regions = getattr(page, "regions", None)
+        found: Sequence[QWidget] = regions() if callable(regions) else []
+        wanted = page.focusProxy() or next(iter(one for one in found if one is not page), None)
+        (wanted or self.rail.item(self.places[0].key)).setFocus()
 
     def _make(self, target: Target) -> QWidget:
         pages: dict[PlaceName, Callable[[], QWidget]] = {

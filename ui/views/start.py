@@ -11,6 +11,7 @@ from ctcase.errors import CtcaseError
 from ui.dialogs.files import Files
 from ui.errors import explain
 from ui.theme.theme import Theme
+from ui.views.editors import short_line
 from ui.views.gate import centred
 from ui.views.parts import column, row
 from ui.widgets.buttons import Button
@@ -18,7 +19,7 @@ from ui.widgets.field import Field
 from ui.widgets.frames import Card, ErrorLine
 from ui.widgets.marks import Segments
 from ui.widgets.text import Label
-from ui.widgets.writing import PassphraseEdit, TextEditor
+from ui.widgets.writing import PassphraseEdit
 from ui.words import roles
 from ui.worker import Worker
 
@@ -84,7 +85,7 @@ class _Start(QWidget):
     def __init__(self, theme: Theme, worker: Worker, files: Files, title: str, verb: str) -> None:
         super().__init__()
         self.theme, self.worker, self.files, self._title = theme, worker, files, title
-        self.name = TextEditor(theme)
+        self.name = short_line(theme)
         self.folder = PathPicker(theme, self.tr("Folder for the new vault"), self.tr("Choose the folder"))
         self.passphrase = NewPassphrase(theme)
         self.error = ErrorLine(theme)
@@ -149,7 +150,7 @@ class FoundOffice(_Start):
         super().__init__(theme, worker, files, "", "")
         self._title = self.tr("Create an office")
         self.act.say(self.tr("Create the office"))
-        self.office = TextEditor(theme)
+        self.office = short_line(theme)
         self.build(
             [
                 Field(theme, self.tr("Name of the office"), self.office),

@@ -1,0 +1,117 @@
+"""Founding an office, joining it, enrolling and accepting, in windows only."""
+
+SECRET = "five words that are long"
+
+
+def passphrase(page):
+    page.passphrase.first.line.setText(SECRET)
+    page.passphrase.second.line.setText(SECRET)
+
+
+def test_an_office_is_founded_joined_and_accepted(desktops, tmp_path):
+    admin = desktops()
+    admin.click(admin.window.view().found)
+    page = admin.window.view()
+    page.office.set_value("Harbour office")
+    page.name.set_value("Rana O.")
+    admin.files.next = [tmp_path / "office"]
+    admin.click(page.folder.choose)
+    passphrase(page)
+    admin.click(page.act)
+    office_words = admin.window.view().words.text()
+    admin.click(admin.window.view().go_on)
+    admin.unlock(SECRET)
+
+    field = desktops()
+    field.click(field.window.view().join)
+    page = field.window.view()
+    page.name.set_value("Deniz A.")
+    field.files.next = [tmp_path / "field", tmp_path / "request.json"]
+    field.click(page.folder.choose)
+    field.click(page.request.choose)
+    passphrase(page)
+    field.click(page.act)
+    my_words = field.window.view().words.text()
+    field.click(field.window.view().go_on)
+    field.unlock(SECRET)
+    assert field.window.shell.desk.known.status.enrolled == "requested"
+
+    # the office compares the words: wrong ones are refused, the right ones enrol
+    office = admin.go("office")
+    admin.files.next = [tmp_path / "request.json", tmp_path / "welcome.age"]
+    admin.click(office.enrol)
+    card = office.compare
+    card.team.set_value("North")
+    admin.click(card.welcome.choose)
+    card.passphrase.line.setText(SECRET)
+    card.words.set_value(office_words)
+    admin.click(card.act)
+    assert "These are not the words of this file." in card.error.sentence()
+    assert not (tmp_path / "welcome.age").exists()
+    assert my_words not in admin.words()
+    card.words.set_value(my_words.upper())
+    admin.click(card.act)
+    assert (tmp_path / "welcome.age").exists()
+    assert [one.name for one in admin.window.shell.desk.known.members.values()] == ["Rana O.", "Deniz A."]
+
+    # the member compares the words of the office
+    page = field.go("office")
+    field.files.next = [tmp_path / "welcome.age"]
+    field.click(page.welcome)
+    card = page.compare
+    card.words.set_value("one two three four five six")
+    field.click(card.act)
+    assert field.window.shell.desk.known.status.enrolled == "requested"
+    card.words.set_value(office_words)
+    field.click(card.act)
+    known = field.window.shell.desk.known.status
+    assert (known.enrolled, known.member.team, known.office.name) == ("yes", "North", "Harbour office")
+
+
+def test_what_is_missing_is_said_and_nothing_is_made(desktops, tmp_path):
+    desk = desktops()
+    desk.click(desk.window.view().found)
+    page = desk.window.view()
+    desk.click(page.act)
+    assert page.error.sentence() == "Write the name of the office first."
+    page.office.set_value("Harbour office")
+    page.name.set_value("Rana O.")
+    desk.files.next = [tmp_path / "office"]
+    desk.click(page.folder.choose)
+    page.passphrase.first.line.setText("short")
+    desk.click(page.act)
+    assert page.error.sentence().startswith("The passphrase is short.")
+    page.passphrase.first.line.setText(SECRET)
+    desk.click(page.act)
+    assert page.error.sentence().startswith("The two passphrases are not the same.")
+    assert not (tmp_path / "office").exists()
+    desk.click(page.back)
+    assert desk.window.view().open.isVisible()
+
+
+def test_a_folder_with_something_in_it_gets_a_vault_beside_it(desktops, tmp_path):
+    (tmp_path / "note.txt").write_text("here already")
+    desk = desktops()
+    desk.click(desk.window.view().found)
+    page = desk.window.view()
+    desk.files.next = [tmp_path]
+    desk.click(page.folder.choose)
+    assert page.folder.path == tmp_path / "vault"
+
+
+def test_a_caseworker_writes_down_a_case_before_the_office_answers(desktops, tmp_path):
+    desk = desktops()
+    desk.click(desk.window.view().join)
+    page = desk.window.view()
+    page.name.set_value("Deniz A.")
+    desk.files.next = [tmp_path / "field", tmp_path / "request.json"]
+    desk.click(page.folder.choose)
+    desk.click(page.request.choose)
+    passphrase(page)
+    desk.click(page.act)
+    desk.click(desk.window.view().go_on)
+    desk.unlock(SECRET)
+    desk.click(desk.page.new_case)
+    desk.page.alias.set_value("Linden")
+    desk.click(desk.page.save)
+    assert desk.page.case.alias == "Linden"
