@@ -58,15 +58,15 @@ class CtcaseError(Exception):
         return EXITS[self.code]
 
 
-class EnvironmentFailed(CtcaseError):
+class EnvironmentFailed(CtcaseError):  # noqa: N818  # named by what happened
     """The machine did not let us: disk, permission, a missing file, another process (exit 1)."""
 
 
-class Refused(CtcaseError):
+class Refused(CtcaseError):  # noqa: N818  # named by what happened
     """Not allowed, not addressed to me, not understood (exit 3)."""
 
 
-class Damaged(CtcaseError):
+class Damaged(CtcaseError):  # noqa: N818  # named by what happened
     """Integrity is broken (exit 4)."""
 
 

@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 from ctcase.app import similar
 from ctcase.app.results import CaseLine, CaseList
 from ctcase.app.session import Session
-from ctcase.app.times import iso
+from ctcase.app.times import day, iso
 from ctcase.errors import refusal
 from ctcase.model.ids import show_case_code
 from ctcase.store import queries
 from ctcase.sync import peers, ranges
 from ctcase.sync.manifest import OFFICE
 from ctcase.sync.ranges import Ranges
+from ctcase.workflow.consent import is_over
 
 
 def list_cases(
@@ -58,9 +59,12 @@ def _lines(session: Session, connection: Connection, rows: Sequence[int], *, nam
     seqs = queries.seqs_of(connection, streams)
     there = office_has(session, connection)
     people = queries.person_fields(connection, streams) if names else {}
+    today = day(session.env.clock())
     return [
-        _line(row, unsent=there is not None and any(seq not in there for seq in seqs.get(row.stream, ())),
-              person=people.get(row.stream))
+        _line(
+            row, today, person=people.get(row.stream),
+            unsent=there is not None and any(seq not in there for seq in seqs.get(row.stream, ())),
+        )
         for row in found
     ]  # fmt: skip
 
@@ -77,10 +81,17 @@ def office_has(session: Session, connection: Connection) -> Ranges | None:
     return ranges.intersection(parts)
 
 
-def _line(row: Any, *, unsent: bool, person: str | None) -> CaseLine:
+def _line(row: Any, today: str, *, unsent: bool, person: str | None) -> CaseLine:
     name = similar.full_name(msgspec.json.decode(person)) if person else None
     return CaseLine(
         id=row.stream, code=show_case_code(row.code), alias=row.alias or None, state=row.state, team=row.team,
-        owner=row.owner, updated=iso(row.updated), consent=row.consent or None, conflicts=row.conflicts,
+        owner=row.owner, updated=iso(row.updated), consent=_consent(row, today), conflicts=row.conflicts,
         unsent=unsent, name=name,
     )  # fmt: skip
+
+
+def _consent(row: Any, today: str) -> str | None:
+    """What the list says of a case's consents today: what the log says, but for those that ended by themselves."""
+    if row.consent == "given" and row.consent_until and is_over(row.consent_until, today):
+        return "expired"
+    return row.consent or None

@@ -25,6 +25,7 @@ from ctcase.store import schema
 from ctcase.store.projection import Stream, step_data
 from ctcase.workflow import policy
 from ctcase.workflow.case import state_of
+from ctcase.workflow.consent import is_over
 
 
 def standing_envelopes(connection: Connection) -> list[str]:
@@ -82,7 +83,7 @@ def consents(session: Session, stream: Stream) -> list[ConsentShown]:
 def _consent(one: str, it: Consent, today: str) -> ConsentShown:
     terms, data = it.terms, it.data
     status = "withdrawn" if it.withdrawals else "replaced" if it.replacements else terms.status
-    expired = bool(terms.expires) and today[: len(terms.expires)] > terms.expires
+    expired = bool(terms.expires) and is_over(terms.expires, today)
     return ConsentShown(
         id=one, status=status, in_force=it.in_force and not expired, given_by=data.given_by, method=data.method,
         purposes=list(terms.purposes), recipients=list(terms.recipients), recipient_names=dict(data.names),
@@ -97,7 +98,7 @@ def _disclosures(stream: Stream) -> list[DisclosureShown]:
         DisclosureShown(
             to=it.to or it.agency, entry=it.entry, what=it.what, agency=it.agency, fields=list(it.fields),
             basis=it.basis, time=iso(stream.graph.entries[it.entry].header.time), member=member(stream, it.entry),
-            void=stream.folded.void.get(it.entry),
+            void=stream.folded.void.get(it.entry), withdrawals=list(it.withdrawals),
         )
         for it in stream.folded.disclosures
     ]  # fmt: skip

@@ -20,7 +20,7 @@ from ctcase.app.results import (
 )
 from ctcase.app.session import Progress, Session, Work
 from ctcase.crypto.age import read_identity
-from ctcase.errors import DAMAGED, Cancelled, CtcaseError, Refused
+from ctcase.errors import DAMAGED, Cancelled, CtcaseError, EnvironmentFailed, Refused
 from ctcase.store import files, local, queries, replay
 from ctcase.sync import incoming, outgoing, peers, sealing
 from ctcase.sync.incoming import Judged, Reader, Taken
@@ -97,7 +97,7 @@ def _write(work: Work, addressee: str, devices: Sequence[Device], folder: Path) 
         path = folder / file_name(written)
         files.write_atomically(path, written.data)
         if files.read_bounded(path, sealing.LARGEST_BUNDLE) != written.data:
-            raise Refused("file_not_understood", what="written")
+            raise EnvironmentFailed("disk_full", what="written")
         found.append(_described(path, written, count))
     return found
 
@@ -116,18 +116,14 @@ def _described(path: Path, written: Written, count: int) -> BundleFile:
 def write_welcome(work: Work, device: Device, target: Path) -> None:
     """Writes the welcome of a device that was just enrolled: the roster and the office's stream."""
     sender = _sender(work.session)
-    bundles = list(
-        outgoing.write(
-            work.connection,
-            work.session.streams,
-            sender,
-            device.member,
-            [device],
-            "welcome",
-            sealing.LARGEST_BUNDLE // 4,
-        )
+    largest = sealing.LARGEST_BUNDLE // 4
+    bundles = outgoing.write(
+        work.connection, work.session.streams, sender, device.member, [device], outgoing.WELCOME, largest
     )
-    files.write_atomically(target, bundles[0][0].data)
+    for number, (written, _) in enumerate(bundles):
+        if number:
+            raise Refused("limit_exceeded", what="welcome")
+        files.write_atomically(target, written.data)
 
 
 def _read_file(path: Path) -> bytes:

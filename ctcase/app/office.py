@@ -76,7 +76,7 @@ def _found(
         opening = payload.Opening(type="office", office=office)
         stream = work.write(Draft("open", (("control", CONTROL, payload.write(opening)),)))
         first = Roster(
-            version=1, office=office, name=name, stream=stream.id, threshold=1, roots=roots,
+            format=roster.FORMAT, version=1, office=office, name=name, stream=stream.id, threshold=1, roots=roots,
             recovery=recovery.recipient.text, members=(Member(device.member, member),),
             devices=(
                 Device(

@@ -311,6 +311,7 @@ class DisclosureShown(Shape, frozen=True):
     time: str
     member: str
     void: str | None
+    withdrawals: list[str]
 
 
 class Candidate(Shape, frozen=True):

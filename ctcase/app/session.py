@@ -71,6 +71,7 @@ class Session:
         self.searchable: Searchable = lambda kind, name: (kind, name) in words
         self.streams = Streams(NOBODY, self.searchable)
         self._seen = -1
+        self._stale = self._foreign = False
         self._key: tuple[str, SigningKey] | None = None
         self.roster: Roster | None = None
         self.device: Device | None = None
@@ -78,7 +79,7 @@ class Session:
         self.chain = Chain()
         self._granted = NOBODY
         with self.look():
-            pass
+            self._foreign = False
 
     @property
     def folder(self) -> Path:
@@ -121,11 +122,11 @@ class Session:
         return self._key[1]
 
     def poll(self) -> Changes | None:
-        """What to refresh because another process wrote; None if none did."""
-        before = self._seen
+        """What to refresh because another process wrote since the last poll; None if none did."""
         with self.look():
             pass
-        return Changes(frozenset(), roster=True, local=True) if self._seen != before else None
+        foreign, self._foreign = self._foreign, False
+        return Changes(frozenset(), roster=True, local=True) if foreign else None
 
     @contextmanager
     def look(self) -> Iterator[Connection]:
@@ -146,13 +147,14 @@ class Session:
                 work.finish()
         except BaseException:
             self.streams.forget()
-            self._seen = -1
+            self._stale = True
             raise
 
     def _refresh(self, connection: Connection) -> None:
         version = self.opened.database.data_version()
-        if version != self._seen:
-            self._seen = version
+        if version != self._seen or self._stale:
+            self._foreign = self._foreign or version != self._seen
+            self._seen, self._stale = version, False
             self.load(connection)
 
     def load(self, connection: Connection) -> None:

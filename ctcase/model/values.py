@@ -3,7 +3,7 @@
 A partial date is a string (`1999`, `1999-03`, `1999-03-08`); which strings are dates is known by the form.
 """
 
-import datetime
+import datetime as dt
 import re
 from typing import Annotated
 
@@ -46,7 +46,7 @@ def is_partial_date(text: str) -> bool:
         return False
     year, month, day = (int(part) if part else 1 for part in match.groups())
     try:
-        datetime.date(year, month, day)
+        dt.date(year, month, day)
     except ValueError:
         return False
     return True

@@ -119,6 +119,7 @@ def _case(folded: Folded, entries: Mapping[str, Entry], searchable: Searchable, 
         "opened": entries[folded.stream].header.time,
         "updated": entries[folded.ordered[-1]].header.time,
         "consent": consent_word(folded.consents),
+        "consent_until": consent_until(folded.consents),
         "conflicts": conflicts,
         "names": _names(folded, alias_text, searchable),
     }
@@ -132,6 +133,12 @@ def consent_word(consents: Mapping[str, Consent]) -> str:
     if not ordered:
         return ""
     return "withdrawn" if ordered[-1].withdrawals else ordered[-1].terms.status
+
+
+def consent_until(consents: Mapping[str, Consent]) -> str:
+    """The last day, month or year of the consents in force; "" if one of them has no end, or there is none."""
+    ends = [consent.terms.expires for consent in consents.values() if consent.in_force]
+    return "" if "" in ends else max(ends, default="")
 
 
 def _names(folded: Folded, alias: str, searchable: Searchable) -> str:
@@ -221,7 +228,7 @@ def step_data(reading: Reading) -> StepData:
 def _disclosure(folded: Folded, it: Disclosed, entries: Mapping[str, Entry]) -> Row:
     document = {
         "what": it.what, "agency": it.agency, "content": it.content, "basis": it.basis, "fields": it.fields,
-        "to": it.to, "subject": it.subject, "time": entries[it.entry].header.time,
+        "to": it.to, "subject": it.subject, "time": entries[it.entry].header.time, "withdrawals": it.withdrawals,
         "void": folded.void.get(it.entry, ""),
     }  # fmt: skip
     return {"stream": folded.stream, "entry": it.entry, "document": _json(document)}

@@ -58,6 +58,7 @@ case_row = Table(
     _number("opened"),
     _number("updated"),
     _text("consent"),
+    _text("consent_until"),
     _number("conflicts"),
     _text("names"),
     Index("case_code", "code"),

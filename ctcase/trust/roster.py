@@ -22,6 +22,7 @@ from ctcase.model import canonical
 from ctcase.workflow.policy import ROLES
 
 PAYLOAD_TYPE = "application/vnd.ctcase.roster.v1+json"
+FORMAT = 1
 LARGEST_ROSTER = 8 * 1024 * 1024
 MOST_MEMBERS = 20_000
 MOST_ROWS = 1_000
@@ -75,8 +76,9 @@ class Device(_Shape, frozen=True):
 
 
 class Roster(_Shape, frozen=True):
-    """One version. `office` is the digest of the first roots; `stream` the office's own stream."""
+    """One version, in the structure `format`. `office` is the digest of the first roots, `stream` the office's own."""
 
+    format: int
     version: int
     office: str
     name: str
@@ -90,7 +92,14 @@ class Roster(_Shape, frozen=True):
     previous: str = ""
 
 
+class _Opening(msgspec.Struct, frozen=True):
+    """What every later structure of a roster will say about itself."""
+
+    format: int
+
+
 _reader = canonical.decoder(Roster)
+_opening = msgspec.json.Decoder(_Opening)
 
 
 def office_id(roots: tuple[Root, ...], threshold: int) -> str:
@@ -178,8 +187,10 @@ def is_rival(held: Roster, signed: bytes) -> bool:
 
 def _parse(envelope: dsse.Envelope) -> Roster:
     try:
+        if _opening.decode(envelope.payload).format > FORMAT:
+            raise Refused("newer_version", what="roster")
         roster = canonical.decode(envelope.payload, _reader)
-    except canonical.NotCanonicalError as problem:
+    except (canonical.NotCanonicalError, msgspec.MsgspecError, RecursionError, UnicodeError) as problem:
         raise Refused("signature_wrong", what="roster") from problem
     if not is_consistent(roster):
         raise Refused("signature_wrong", what="roster")
@@ -193,7 +204,8 @@ def is_consistent(roster: Roster) -> bool:
     members = [member.id for member in roster.members]
     devices = [device.id for device in roster.devices]
     return (
-        0 < roster.version <= canonical.BIGGEST_INTEGER
+        roster.format == FORMAT
+        and 0 < roster.version <= canonical.BIGGEST_INTEGER
         and len(members) <= MOST_MEMBERS
         and len(devices) <= MOST_MEMBERS
         and len(roster.roots) <= MOST_ROOTS

@@ -80,7 +80,7 @@ class Gap:
         return tuple(code for code, holds in wrong.items() if holds)
 
 
-def _over(last: str, on: str) -> bool:
+def is_over(last: str, on: str) -> bool:
     """Whether the day `on` lies after a last day, month or year; what cannot be read as a date is over."""
     if not (_DAY.fullmatch(on) and is_partial_date(on) and is_partial_date(last)):
         return True
@@ -107,7 +107,7 @@ def gap(
         purposes=() if purpose in terms.purposes else (purpose,),
         recipients=() if named else (agency,),
         categories=tuple(sorted(set(categories) - set(terms.categories))),
-        expired=terms.expires is not None and _over(terms.expires, on),
+        expired=terms.expires is not None and is_over(terms.expires, on),
     )
     return None if found == Gap() else found
 
@@ -156,7 +156,7 @@ def standing_covers(
         _names(scope.recipient, agency, agency_kind)
         and service == scope.service
         and set(categories) <= set(scope.categories)
-        and not _over(scope.until, on)
+        and not is_over(scope.until, on)
     )
 
 

@@ -31,6 +31,7 @@ class Office:
     def roster(self, keys=keys, threshold=2, **changes) -> Roster:
         roots = tuple(Root(one.public, f"holder{n}") for n, one in enumerate(keys))
         plain = Roster(
+            format=1,
             version=1,
             office=office_id(roots, threshold),
             name="Office",
