@@ -1,7 +1,10 @@
 """Bundles as commands: writing to an addressee, previewing and reading files, welcomes (DESIGN §9)."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+
+from sqlalchemy import insert
 
 from ctcase.app import root
 from ctcase.app.results import (
@@ -21,7 +24,7 @@ from ctcase.app.results import (
 from ctcase.app.session import Progress, Session, Work
 from ctcase.crypto.age import read_identity
 from ctcase.errors import DAMAGED, Cancelled, CtcaseError, EnvironmentFailed, Refused
-from ctcase.store import files, local, queries, replay
+from ctcase.store import files, local, queries, replay, schema
 from ctcase.sync import incoming, outgoing, peers, sealing
 from ctcase.sync.incoming import Judged, Reader, Taken
 from ctcase.sync.manifest import OFFICE
@@ -189,22 +192,40 @@ def read_bundles(
 def _seen(work: Work, path: Path, progress: Progress | None, done: int, total: int) -> BundleSeen:
     if progress and not progress("reading", done, total):
         raise Cancelled
-    name = str(path)
     former = tuple(local.get(work.connection, "former", list[str]) or ())
+    held = work.session.roster.version if work.session.roster else 0
+    data = b""
     try:
-        judged = incoming.judge(_read_file(path), _reader(work.session, former))
-        savepoint = work.connection.begin_nested()
-        try:
-            before = _Before(work)
-            taken = _take(work, judged)
-        except CtcaseError:
-            savepoint.rollback()
-            work.undone()
-            raise
-        savepoint.commit()
+        data = _read_file(path)
+        judged = incoming.judge(data, _reader(work.session, former))
+        taken = _take_apart(work, judged)
     except CtcaseError as refusal:
-        return _refused(name, refusal)
-    return _answer(name, work, judged, taken, before)
+        _audit(work, refusal, data)
+        return _refused(str(path), refusal)
+    return _answer(str(path), work, judged, taken, held)
+
+
+def _take_apart(work: Work, judged: Judged) -> Taken:
+    """Takes a bundle inside the transaction so that its refusal undoes it alone."""
+    savepoint = work.connection.begin_nested()
+    try:
+        taken = _take(work, judged)
+    except CtcaseError:
+        savepoint.rollback()
+        work.undone()
+        raise
+    savepoint.commit()
+    return taken
+
+
+def _audit(work: Work, refusal: CtcaseError, data: bytes) -> None:
+    """One line of what was refused here: when, why, and the digest of the file."""
+    line = {
+        "time": work.session.env.clock(),
+        "code": refusal.code,
+        "detail": hashlib.sha256(data).hexdigest(),
+    }
+    work.connection.execute(insert(schema.audit).values(line))
 
 
 def _refused(name: str, refusal: CtcaseError) -> BundleSeen:
@@ -213,14 +234,7 @@ def _refused(name: str, refusal: CtcaseError) -> BundleSeen:
     return BundleSeen(name, status, error, None, None, None, EntryCounts(), CaseCounts(), 0, [], 0, None, [])
 
 
-class _Before:
-    """What is needed to say what a bundle changed: the roster held before."""
-
-    def __init__(self, work: Work) -> None:
-        self.roster = work.session.roster.version if work.session.roster else 0
-
-
-def _answer(name: str, work: Work, judged: Judged, taken: Taken, before: _Before) -> BundleSeen:
+def _answer(name: str, work: Work, judged: Judged, taken: Taken, before: int) -> BundleSeen:
     manifest, session = judged.unsealed.manifest, work.session
     new = {one.id for one in taken.admitted.new}
     roots = {one.id for one in taken.admitted.new if not one.header.stream}
@@ -240,7 +254,7 @@ def _answer(name: str, work: Work, judged: Judged, taken: Taken, before: _Before
         file=name, status="known" if taken.known else "new", error=None,
         from_=BundleFrom(judged.member, judged.sender), number=manifest.number, roster=manifest.roster,
         entries=counts, cases=cases, conflicts=conflicts, problems=problems, receipts=taken.receipts,
-        new_roster=held if held > before.roster else None, gaps=_gaps(work, judged.sender),
+        new_roster=held if held > before else None, gaps=_gaps(work, judged.sender),
     )  # fmt: skip
 
 

@@ -244,9 +244,6 @@ receipt = Table(
 import_row = Table("import_row", metadata, _text("digest", primary_key=True), _text("stream"))
 """Rows of spreadsheets already taken, by the digest of their meaning."""
 
-draft = Table("draft", metadata, _text("key", primary_key=True), _text("document"))
-"""What was typed and not saved yet."""
-
 audit = Table(
     "audit",
     metadata,
