@@ -48,7 +48,9 @@ def read_document(catalogue: Catalogue, document: Mapping[str, Any]) -> list[Cha
     if document.get("alias") is not None:
         given.append(("case", "alias", document["alias"]))
     for record in ("person", "case"):
-        section = document.get(record) or {}
+        section = document.get(record)
+        if section is None:
+            continue
         if not isinstance(section, Mapping):
             raise Refused("file_not_understood", record=record)
         given += [(record, str(name), value) for name, value in section.items()]
