@@ -41,7 +41,15 @@ def entitled(connection: Connection, streams: Streams, held: Roster, device: Dev
         return list(connection.scalars(select(entry.c.seq).order_by(entry.c.seq)))
     visible = _visible(held, device.member, row)
     present = select(case.c.stream).where(case.c.team.in_(row.teams), visible)
-    wanted = select(entry.c.seq).where(or_(entry.c.stream == held.stream, entry.c.stream.in_(present)))
+    # its own access stream goes back to a device alone: so it learns that it was set back, wherever it wrote last
+    own = select(entry.c.stream).where(
+        entry.c.device == device.id,
+        entry.c.id == entry.c.stream,
+        entry.c.stream.not_in(select(case.c.stream)),
+    )
+    wanted = select(entry.c.seq).where(
+        or_(entry.c.stream == held.stream, entry.c.stream.in_(present), entry.c.stream.in_(own))
+    )
     found = set(connection.scalars(wanted))
     found.update(_former(connection, streams, row, visible))
     return sorted(found)
