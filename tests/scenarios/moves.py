@@ -1,6 +1,7 @@
 """The machine: people at work at random, honest and not, with a courier that loses, repeats, delays and reorders."""
 
 import contextlib
+import random
 from collections import Counter
 
 from hypothesis import strategies as st
@@ -25,6 +26,33 @@ HONEST = {
 """What an honest program may be told no with; anything else is a fault."""
 MOST_CASES = 3
 
+MOVES = (
+    ("open_case", 2, {"name": WORKERS, "k": 16}),
+    ("edit", 9, {"name": WORKERS, "k": 16, "which": 4}),
+    ("decide_value", 3, {"name": EVERYBODY, "k": 16, "keep": 2}),
+    ("consent", 3, {"name": WORKERS, "k": 16, "take": 2}),
+    ("read_section", 1, {"name": EVERYBODY, "k": 16}),
+    ("act", 18, {"name": WORKERS, "k": 16, "j": 16}),
+    ("cheat", 3, {"name": WORKERS, "k": 16, "j": 16, "event": tuple(sorted(TABLE))}),
+    ("approve_own", 1, {"name": WORKERS, "k": 16}),
+    ("forge", 1, {"name": WORKERS, "k": 16, "to": EVERYBODY, "how": ("signature", "depth", "stranger")}),
+    ("transfer", 2, {"name": ("office", "sup"), "k": 16}),
+    ("adopt", 1, {"k": 16}),
+    ("close_fork", 1, {"k": 16}),
+    ("roster", 2, {"name": WORKERS, "what": ("enrol", "promote", "demote", "move", "revoke"), "k": 16}),
+    ("accept", 1, {"name": WORKERS}),
+    ("new_key", 1, {"name": WORKERS, "k": 16}),
+    ("clock", 1, {"name": WORKERS, "off": (0, 0, -(10**9), -86_400, 3600, 10**8)}),
+    ("snapshot", 1, {"name": WORKERS}),
+    ("set_back", 1, {"k": 16, "restored": 2}),
+    ("copied_disk", 1, {"name": WORKERS, "before": 2, "after": 2, "k": 16}),
+    ("meet", 6, {"one": EVERYBODY, "other": EVERYBODY}),
+    ("visit_the_office", 6, {"name": WORKERS}),
+    ("write", 4, {"sender": EVERYBODY, "to": EVERYBODY}),
+    ("courier", 5, {"k": 16, "fate": ("deliver", "deliver", "deliver", "repeat", "lose", "look")}),
+)
+"""What happens on a busy day: the move, how often, and what its arguments are drawn from (a number: below it)."""
+
 worker, anybody = st.sampled_from(WORKERS), st.sampled_from(EVERYBODY)
 pick, few = st.integers(0, 15), st.integers(0, 3)
 
@@ -36,14 +64,32 @@ def machine(new_world, judging):
     class Exchange(RuleBasedStateMachine):
         seen = counted
 
-        @initialize(seed=st.integers(0, 2**16))
-        def begin(self, seed):
+        @initialize(seed=st.integers(0, 2**32), length=st.integers(20, 60))
+        def begin(self, seed, length):
             self.seed, self.world = seed, new_world(seed)
             self.values, self.shown, self.facts, self.forged = 0, {}, set(), set()
             self.sizes = {name: len(self.world.ids(name)) for name in EVERYBODY}
             stream = self.world.case("cw1", first_name="v0")
             self.world.consent("cw1", stream)
             self.world.refer("cw1", stream)
+            for name in ("cw1", "sup"):
+                self.meet(name, "office")
+            if seed % 3:
+                self.world.join("cw2")
+            self.busy_days(seed, length)
+
+        @rule(seed=st.integers(0, 2**32), length=st.integers(1, 40))
+        def busy_days(self, seed, length):
+            """Many moves at once, so that even few histories go far; `length` is what a failure is shortened by."""
+            chance = random.Random(seed)
+            weights = [weight for _, weight, _ in MOVES]
+            for _ in range(length):
+                ((move, _, wanted),) = chance.choices(MOVES, weights)
+                drawn = {
+                    name: chance.randrange(of) if isinstance(of, int) else chance.choice(of)
+                    for name, of in wanted.items()
+                }
+                getattr(self, move)(**drawn)
 
         # --- helpers ---
 

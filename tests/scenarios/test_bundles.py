@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from ctcase.app import access
 from ctcase.crypto import dsse
 from ctcase.log import entry as entries
 from ctcase.log import payload
@@ -285,6 +286,22 @@ def test_a_vault_that_was_set_back_is_sent_again_what_it_lost(world):
     world.meet("cw1", "office")
     assert world.status("office").forks == []
     assert world.show("office", stream).records[0].fields["first_name"] == "Since"
+
+
+def test_a_vault_that_lost_nothing_but_who_read_what_gets_a_new_key_too(world):
+    """The same number is never used twice, in whatever stream it was."""
+    stream = world.case("cw1")
+    access.record_reading(world["cw1"], stream, "person", "identity")
+    disk, device = world.snapshot("cw1"), world["cw1"].device_id
+    access.record_reading(world["cw1"], stream, "person", "identity")
+    world.meet("cw1", "office")
+    world.send("cw1", "sup")
+    assert len(world.ids("sup")) == 2, "a supervisor is not sent who read what"
+    world.set_back(disk)
+    for _ in range(2):
+        world.meet("cw1", "office")
+    assert world["cw1"].device_id != device
+    assert world.ids("cw1") == world.ids("office")
 
 
 def test_a_vault_set_back_that_writes_at_once_makes_a_fork_that_the_office_closes(world):

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 EXAMPLES = int(os.environ.get("CTCASE_EXAMPLES", "0"))
-STEPS = int(os.environ.get("CTCASE_STEPS", "25"))
+STEPS = int(os.environ.get("CTCASE_STEPS", "8"))
 SEED = int(os.environ.get("CTCASE_SEED", "0")) or (random.SystemRandom().randrange(2**32) if EXAMPLES else 1)
 
 

@@ -292,6 +292,10 @@ class World:
         with self[name].look() as connection:
             return set(connection.scalars(select(schema.entry.c.id)))
 
+    def waiting(self, name):
+        with self[name].look() as connection:
+            return set(connection.scalars(select(schema.waiting.c.entry)))
+
     def cheat(self, name, stream, referral, event, follows, **terms):
         """A changed program: signs any step, whatever the commands say."""
         with self[name].work() as work:
