@@ -5,12 +5,14 @@ from pathlib import Path
 
 import click
 
-from ctcase.app import case_list, cases, results, spreadsheets
+from ctcase.app import access, case_list, cases, results, spreadsheets
+from ctcase.app.session import Session
 from ctcase.cli import inputs
 from ctcase.cli.call import Call
 from ctcase.cli.commands import FILE, command, group, vault_argument
 from ctcase.cli.lines import facts, safe, section, shown, table, words
 from ctcase.cli.text import Translate, mark
+from ctcase.cli.written import written_lines
 from ctcase.errors import CtcaseError
 from ctcase.workflow.case import CLOSED, OPEN
 
@@ -80,7 +82,16 @@ def show(call: Call, vault: Path, code: str, names: bool) -> None:
     """`case show`."""
     with call.opened(vault) as session:
         found = cases.show_case(session, code)
+        if names:
+            _record_reading(session, found)
     call.answer(found, lambda answer, _: _case_lines(answer, _, names=names))
+
+
+def _record_reading(session: Session, found: results.CaseShown) -> None:
+    """Who asks for a name leaves a trace of it in the device's own stream."""
+    for record in found.records:
+        if record.kind in _NAMING:
+            access.record_reading(session, found.id, record.id, "identity")
 
 
 def _case_lines(found: results.CaseShown, _: Translate, *, names: bool) -> Iterator[str]:
@@ -197,3 +208,14 @@ def _export_lines(done: results.Exported, _: Translate) -> Iterator[str]:
     )
     left = [(one.code, one.reason) for one in done.left_out]
     yield from section(_("Left out"), table((_("Case"), _("Why")), left))
+
+
+@command(case, "transfer", mark("Hand a case to another team."))
+@vault_argument
+@click.argument("code")
+@click.argument("team")
+def transfer(call: Call, vault: Path, code: str, team: str) -> None:
+    """`case transfer`: by a supervisor of its team, or an officer."""
+    with call.opened(vault) as session:
+        done = cases.transfer(session, code, team).value
+    call.answer(done, written_lines)

@@ -11,6 +11,7 @@ from ctcase.cli.call import Call
 from ctcase.cli.commands import FILE, command, group, vault_argument
 from ctcase.cli.lines import otherwise, safe, section, table, words
 from ctcase.cli.text import Translate, mark
+from ctcase.cli.written import written_lines
 from ctcase.errors import CtcaseError
 from ctcase.workflow.referral import STATES, TABLE
 
@@ -123,3 +124,18 @@ def _letter_lines(written: results.Letter, _: Translate) -> Iterator[str]:
     yield _("The letter is written to {file} (pages: {pages}). It is readable by anybody who has it.").format(
         file=safe(written.file), pages=written.pages
     )
+
+
+@command(
+    referral, "standing", mark("Approve beforehand what fits an agency, a service, categories and a time.")
+)
+@vault_argument
+@click.option(
+    "--file", type=FILE, required=True, metavar="JSON", help=mark("The scope; - for standard input.")
+)
+def standing(call: Call, vault: Path, file: Path) -> None:
+    """`referral standing`: by a supervisor; it travels to the team in the office's stream."""
+    document = inputs.document(file)
+    with call.opened(vault) as session:
+        done = referrals.grant_standing(session, document).value
+    call.answer(done, written_lines)

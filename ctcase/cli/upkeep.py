@@ -62,10 +62,11 @@ def _status_lines(found: results.Status, _: Translate) -> Iterator[str]:
 
 @command(None, "verify", mark("Check every signature and chain, and replay the log against the tables."))
 @vault_argument
-def verify(call: Call, vault: Path) -> None:
+@click.option("--rebuild", is_flag=True, help=mark("Make the tables anew from the log before comparing."))
+def verify(call: Call, vault: Path, rebuild: bool) -> None:
     """`verify`: exit 4 when anything is wrong."""
     with call.opened(vault) as session, call.progress() as progress:
-        found = work.verify(session, progress)
+        found = work.rebuild(session, progress).value if rebuild else work.verify(session, progress)
     call.exit_status = 0 if found.ok else DAMAGED
     call.answer(found, _verified_lines)
 

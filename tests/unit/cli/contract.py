@@ -58,6 +58,8 @@ SHAPES = {
     + AVAILABLE
     + "}]}",
     "referral do": '{"id": "…", "entry": "d/14", "event": "approve", "from": "submitted", "to": "approved"}',
+    "case transfer": '{"entry": "d/12"}',
+    "referral standing": '{"entry": "d/16"}',
     "referral letter": '{"id": "…", "entry": "d/15", "file": "FILE", "pages": 1, "content": "sha256:…"}',
     "bundle write": """{"files": [{"file": "…", "to": ["device"], "number": 4, "bytes": 65536, "entries": 304,
         "documents": 0}]}""",

@@ -34,12 +34,14 @@ CALLS = {
     "case list": (["V"], "case_list.list_cases", R.CaseList),
     "case show": (["V", "CODE"], "cases.show_case", R.CaseShown),
     "case set": (["V", "CODE", "person.first_name=X"], "cases.set_fields", R.CaseSet),
+    "case transfer": (["V", "CODE", "South"], "cases.transfer", ENTRY),
     "case import": (["V", "F"], "spreadsheets.import_cases", R.Imported),
     "case export": (["V", "F"], "spreadsheets.export_cases", R.Exported),
     "consent add": (["V", "CODE", "--file", "DOC"], "consents.add_consent", R.ConsentAdded),
     "referral add": (["V", "CODE", "--file", "DOC"], "referrals.add_referral", R.ReferralAdded),
     "referral list": (["V"], "referrals.list_referrals", R.ReferralList),
     "referral do": (["V", "ID", "approve"], "referrals.do", R.ReferralDone),
+    "referral standing": (["V", "--file", "DOC"], "referrals.grant_standing", ENTRY),
     "referral letter": (["V", "ID", "--pdf", "F"], "referrals.letter", R.Letter),
     "bundle write": (["V", "--to", "all", "--out", "D"], "exchange.write_bundles", R.BundlesWritten),
     "bundle preview": (["V", "F"], "exchange.preview_bundles", R.BundlesSeen),
@@ -218,7 +220,7 @@ def test_what_verify_finds_is_an_exit_status(prepared):
     assert "damaged" in prepared("verify", changed=damaged).out
 
 
-def test_names_leave_only_when_asked_for(prepared):
+def test_names_leave_only_when_asked_for_and_are_recorded(prepared, application):
     def named(found):
         records = [
             msgspec.structs.replace(found.records[0], kind="person", fields={"first_name": "Zerafina"})
@@ -226,4 +228,6 @@ def test_names_leave_only_when_asked_for(prepared):
         return msgspec.structs.replace(found, records=records)
 
     assert "Zerafina" not in prepared("case show", changed=named).out
+    application.answers("access.record_reading", outcome(ENTRY))
     assert "Zerafina" in prepared("case show", "--names", changed=named).out
+    assert application.calls[-1][0] == "access.record_reading"
