@@ -115,9 +115,8 @@ def take(work: Work, changed: Roster, signed: bytes) -> None:
     session = work.session
     devices = roster.changed_devices(session.roster, changed)
     local.keep_roster(work.connection, changed.version, signed)
-    expected = session.device is not None and not session.is_listed
+    expected = session.expected()
     session.hold(changed)
-    mine = {session.me.id} if expected else set()
-    touched = session.streams.take_rights(work.connection, session.streams.rights, devices | mine)
+    touched = session.streams.take_rights(work.connection, session.streams.rights, devices | expected)
     work.touched.streams |= touched
     work.touched.roster = True

@@ -172,21 +172,23 @@ class Session:
         self._granted = rosters.rights(roster)
         self.streams.rights = self._rights()
 
-    @property
-    def is_listed(self) -> bool:
-        """Whether the roster held knows this device, revoked or not."""
-        return self.device is not None and self.device.id in self._granted.devices
+    def expected(self) -> frozenset[str]:
+        """This device and those before it that the roster held does not know; none once it knows this one."""
+        listed = self._granted.devices
+        if self.device is None or self.device.id in listed:
+            return frozenset()
+        return frozenset({self.device.id, *self.former} - listed.keys())
 
     def _rights(self) -> Rights:
         """The roster's rights; in its own vault a device that is not enrolled yet has those it will probably get.
 
         Or its member would not see his own work before the welcome, or after a restore; all others wait for the roster.
         """
-        granted = self._granted
-        if self.device is None or self.is_listed:
+        granted, expected = self._granted, self.expected()
+        if not expected:
             return granted
         own = DeviceRights((self._expected(),), self.signing_key().public)
-        return Rights(granted.version, {**granted.devices, self.device.id: own})
+        return Rights(granted.version, {**granted.devices, **dict.fromkeys(expected, own)})
 
     def _expected(self) -> Row:
         """Rights of a device that is not enrolled: of the one it takes over from, else the roles asked for, no team."""
