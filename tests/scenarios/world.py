@@ -131,10 +131,6 @@ class World:
         self.files += 1
         return self.folder / f"file{self.files}{ending}"
 
-    def is_new(self, name):
-        """Whether the vault has a key that the roster it holds does not know: it was restored, or set back."""
-        return self[name].roster is not None and self[name].enrolled == "requested"
-
     # --- the office ---
 
     def enrol(self, name, team="North", role=None):
@@ -151,7 +147,7 @@ class World:
         """Enrols the new key of somebody whom the roster knows, with the rights he had."""
         held = self["office"].roster
         mine = [device for device in held.devices if device.member == self.people[name].member]
-        if mine and self.is_new(name):
+        if mine and self[name].device_id not in {device.id for device in held.devices}:
             row = mine[-1].rows[-1]
             # the command takes one role; the founder has two, which his request names
             role = None if name == "office" else row.roles[0]
