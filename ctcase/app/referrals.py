@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from ctcase.app import case_view, letters, referral_view
 from ctcase.app.cases import check_right, find_case
 from ctcase.app.consents import agency_kind, resolve_agency
-from ctcase.app.fields import is_absent
+from ctcase.app.fields import catalogue, is_absent, kind_of
 from ctcase.app.results import (
     Letter,
     Outcome,
@@ -89,7 +89,7 @@ def _terms(work: Work, stream: Stream, wanted: ReferralFile, step: Step) -> tupl
     agency, name = resolve_agency(work.connection, wanted.agency) if wanted.agency else ("", "")
     if wanted.consent and wanted.consent not in stream.folded.consents:
         raise Refused("not_found", what="consent")
-    unknown = [field for field in wanted.fields if not referral_view.field_category(stream, field)]
+    unknown = [field for field in wanted.fields if not _is_field(work.session, stream, field)]
     if unknown:
         raise Refused("not_found", what="field", count=len(unknown))
     control = msgspec.structs.replace(
@@ -97,6 +97,14 @@ def _terms(work: Work, stream: Stream, wanted: ReferralFile, step: Step) -> tupl
         purpose=wanted.purpose, urgency=wanted.urgency or "", basis=wanted.basis or "", consent=wanted.consent or "",
     )  # fmt: skip
     return control, StepData(agency_name=name, reason=wanted.reason)
+
+
+def _is_field(session: Session, stream: Stream, name: str) -> bool:
+    """Whether a name is a field of this case or may become one: a draft may name what is not known yet."""
+    record, _, field = name.partition(".")
+    kind = kind_of(record, stream.folded.records)
+    form = kind is not None and catalogue(session).find(kind, field) is not None
+    return form or bool(referral_view.field_category(stream, name))
 
 
 def find_referral(session: Session, connection: Connection, one: str) -> tuple[Stream, Machine]:
@@ -208,12 +216,12 @@ def _content(
     work: Work, stream: Stream, machine: Machine, step: Step, said: EventFile, others: Mapping[str, Any]
 ) -> tuple[Step, dict[str, StepData]]:
     """The exact content to be shared, as the case shows it now, and its basis."""
-    wanted = _read(ReferralFile, {**_as_file(stream, machine), **others})
+    reasons = {"reason": said.reason} if said.reason else {}
+    wanted = _read(ReferralFile, {**_as_file(stream, machine), **others, **reasons})
     if missing := check_referral(wanted):
         raise Refused("needs_missing", needs=list(missing))
     step, words = _terms(work, stream, wanted, step)
-    reason = said.reason or wanted.reason
-    words = msgspec.structs.replace(words, reason=reason, comment=said.comment, documents=wanted.documents)
+    words = msgspec.structs.replace(words, comment=said.comment, documents=wanted.documents)
     content = {name: referral_view.field_value(stream, name) for name in wanted.fields}
     empty = [name for name, value in content.items() if is_absent(value) and value is None]
     if empty:
