@@ -64,7 +64,7 @@ def machine(new_world, judging):
     class Exchange(RuleBasedStateMachine):
         seen = counted
 
-        @initialize(seed=st.integers(0, 2**32), length=st.integers(20, 60))
+        @initialize(seed=st.integers(0, 2**32), length=st.integers(30, 60))
         def begin(self, seed, length):
             self.seed, self.world = seed, new_world(seed)
             self.values, self.shown, self.facts, self.forged = 0, {}, set(), set()
@@ -360,7 +360,9 @@ def machine(new_world, judging):
                     self.sizes[name] = 0
                     if name == "office" or (restored and self.is_listed(name)):
                         self.world.rekey(name)
-                    if name == "office":  # the root store was not set back: it enrols its own administrator again
+                    if (
+                        name == "office"
+                    ):  # the root store was not set back: it enrols its own administrator again
                         self.world.enrol_again(name)
 
         @rule(name=worker, before=st.booleans(), after=st.booleans(), k=pick)

@@ -6,14 +6,14 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from ctcase.app import access
+from ctcase.app import access, upkeep
 from ctcase.crypto import dsse
 from ctcase.log import entry as entries
 from ctcase.log import payload
 from ctcase.log.entry import WITHHELD, Draft
 from ctcase.log.payload import FieldSet, Sets
 from ctcase.model import canonical
-from ctcase.store import schema
+from ctcase.store import local, schema
 from ctcase.store.entries import of_streams
 from ctcase.sync import outgoing, peers, sealing
 
@@ -23,7 +23,7 @@ def log(world, name, stream):
         return of_streams(connection, [stream])[stream]
 
 
-def by_hand(world, sender, to, batch):
+def by_hand(world, sender, to, batch, rosters=()):
     """A bundle of exactly these entries, written by a changed program."""
     session = world[sender]
     devices = peers.devices_for(session.roster, world.address(to), session.device_id)
@@ -39,7 +39,7 @@ def by_hand(world, sender, to, batch):
         there,
     )
     return sealing.write(
-        heading, sealing.Content((), batch), session.signing_key(), outgoing.recipients(devices)
+        heading, sealing.Content(tuple(rosters), batch), session.signing_key(), outgoing.recipients(devices)
     ).data
 
 
@@ -360,6 +360,23 @@ def test_waiting_entries_of_one_sender_are_bounded_and_the_bundle_is_refused_who
     assert world.status("office") == before
     (seen,) = world.read("office", *bundles[:1])
     assert seen.entries.new == 2
+
+
+def test_a_bundle_that_is_refused_at_the_end_leaves_no_newer_roster(world, monkeypatch):
+    stream = world.case("office")
+    for value in ("One", "Two"):
+        world.set("office", stream, value)
+    world.rights("cw1", roles=("caseworker", "supervisor"))
+    monkeypatch.setattr("ctcase.sync.incoming.MOST_WAITING", 0)
+    with world["office"].look() as connection:
+        rosters = local.all_rosters(connection)[-1:]
+    before = world.status("cw1"), world["cw1"].roster
+    (seen,) = world.read("cw1", by_hand(world, "office", "cw1", log(world, "office", stream)[1:], rosters))
+    assert (seen.status, seen.error.code) == ("refused", "limit_exceeded")
+    assert (world.status("cw1"), world["cw1"].roster) == before
+    assert world["cw1"].acting().roles == {"caseworker"}
+    world.case("cw1")
+    assert upkeep.verify(world["cw1"]).ok
 
 
 def test_unknown_kinds_are_kept_and_carried(world):

@@ -16,12 +16,12 @@ SEED = int(os.environ.get("CTCASE_SEED", "0")) or (random.SystemRandom().randran
 
 
 def test_vaults_agree_once_everything_is_delivered(new_world, judging, moves):
-    print(f"seed {SEED}, {EXAMPLES or 10} histories of {STEPS} steps")  # noqa: T201  # to repeat a failure
+    print(f"seed {SEED}, {EXAMPLES or 8} histories of {STEPS} steps")  # noqa: T201  # to repeat a failure
     machine = seed(SEED)(moves.machine(new_world, judging))
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=EXAMPLES or 10,
+            max_examples=EXAMPLES or 8,
             stateful_step_count=STEPS,
             deadline=None,
             database=None,
