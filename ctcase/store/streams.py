@@ -18,6 +18,7 @@ from ctcase.log.rights import Rights
 from ctcase.store import entries, schema
 from ctcase.store.projection import Searchable, Stream, project
 from ctcase.store.rows import Changes
+from ctcase.workflow.policy import SUPERVISOR
 
 KEPT = 64
 """How many folded streams are kept in memory for the next command."""
@@ -93,10 +94,14 @@ class Streams:
         groups = admission.by_stream(batch)
         ids = [] if own or fresh else [one.id for group in groups.values() for one in group]
         here = entries.known(connection, ids)
+        begun = {
+            stream for stream, group in groups.items() if any(one.id == stream for one in group)
+        } - here.keys()
         streams = [*groups]
         for start in range(0, len(streams), TOGETHER):
             part = streams[start : start + TOGETHER]
-            states = {} if fresh else self._states(connection, part)
+            # a stream whose root comes now cannot be here: nothing is admitted before its parents
+            states = self._states(connection, [stream for stream in part if stream not in begun])
             written, changes = len(outcome.new), Changes()
             for stream in part:
                 before = states.get(stream)
@@ -159,6 +164,9 @@ class Streams:
         self.rights = rights
         self.forget()
         touched = _streams_of(connection, devices)
+        if any(_ever_supervisor(rights, device) for device in devices):
+            # a standing approval counts in other people's streams
+            touched.update(connection.scalars(select(schema.referral.c.stream).distinct()))
         self.refold(connection, touched)
         return touched
 
@@ -173,6 +181,11 @@ class Streams:
                 state = self._folded(Graph(found), numbers.get(stream, 0))
                 changes.replace(state)
             changes.write(connection)
+
+
+def _ever_supervisor(rights: Rights, device: str) -> bool:
+    known = rights.devices.get(device)
+    return known is not None and any(SUPERVISOR in row.roles for row in known.rows)
 
 
 def _row_numbers(connection: Connection, streams: Sequence[str]) -> dict[str, int]:
