@@ -31,7 +31,10 @@ def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
 
 
 def decode(data: bytes, reader: msgspec.json.Decoder[T]) -> T:
-    """Reads canonical bytes strictly; raises NotCanonicalError for anything else."""
+    """Reads canonical bytes strictly; raises NotCanonicalError for anything else.
+
+    What a number may be is the word of the type asked for: none here has floats, and one that is stored has bounds.
+    """
     try:
         document = reader.decode(data)
         again = _encoder.encode(document)
@@ -55,5 +58,8 @@ def is_plain(document: object, depth: int = 0) -> bool:
     if isinstance(document, list | tuple):
         return all(is_plain(item, depth + 1) for item in document)
     if isinstance(document, dict):
-        return all(isinstance(key, str) and is_plain(item, depth + 1) for key, item in document.items())
+        return all(
+            isinstance(key, str) and is_plain(key) and is_plain(item, depth + 1)
+            for key, item in document.items()
+        )
     return False

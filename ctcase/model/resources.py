@@ -4,11 +4,13 @@ The folder `resources` lies beside the package, in a checkout and in an installe
 """
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ctcase.errors import EnvironmentFailed, Refused
+from ctcase.model.canonical import BIGGEST_INTEGER
 
 DEEPEST = 12
 """Nesting of a data file; a form needs seven levels."""
@@ -43,6 +45,18 @@ def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
 
+def _integer(text: str) -> int:
+    if abs(number := int(text)) > BIGGEST_INTEGER:
+        raise ValueError(text)
+    return number
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise ValueError(text)
+    return number
+
+
 def check_json(data: bytes, limit: int) -> None:
     """Refuses what a typed decoder would not notice, before it runs.
 
@@ -54,7 +68,10 @@ def check_json(data: bytes, limit: int) -> None:
     if _depth(data) > DEEPEST:
         raise Refused("file_not_understood", reason="nesting")
     try:
-        json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        json.loads(
+            data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer,
+            parse_float=_finite,
+        )  # fmt: skip
     except _DuplicateKeyError:
         raise Refused("file_not_understood", reason="duplicate_key") from None
     except ValueError:
