@@ -343,6 +343,7 @@ def consent_mark(code: str | None) -> tuple[str, str, str]:
         "given": ("ok", "circle-check", translate("words", "In force")),
         "refused": ("danger", "ban", translate("words", "Refused")),
         "withdrawn": ("danger", "ban", translate("words", "Withdrawn")),
+        "expired": ("warn", "calendar-x", translate("words", "Ended")),
         "replaced": ("idle", "rotate-ccw-clock", translate("words", "Replaced")),
     }
     return table.get(code or "", ("idle", "circle-dashed", translate("words", "Not asked")))

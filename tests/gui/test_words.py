@@ -7,6 +7,11 @@ from ctcase.model.values import DECLINED, UNKNOWN
 from ui import words
 from ui.desk import Texts
 
+EVENTS = (
+    "submit", "return", "reject", "approve", "send", "send_ahead", "ratify", "contest", "acknowledge", "accept",
+    "decline", "start", "complete", "discontinue", "withdraw", "retract", "decide",
+)  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def texts():
@@ -59,14 +64,20 @@ def test_inserted_words_are_isolated():
 
 def test_every_event_state_and_need_has_words(qapp):
     """The codes of the referral's table, as docs/referral.md lists them."""
-    events = (
-        "submit return reject approve send send_ahead ratify contest acknowledge accept decline start complete"
-        " discontinue withdraw retract decide"
-    ).split()
-    for event in events:
+    for event in EVENTS:
         assert words.event(event) != event
         assert words.happened(event) != event
-    for need in "comment reason date channel contact outcome received feedback keep".split():
+    for need in (
+        "comment",
+        "reason",
+        "date",
+        "channel",
+        "contact",
+        "outcome",
+        "received",
+        "feedback",
+        "keep",
+    ):
         assert words.need(need) != need
     assert set(words.states()) == {
         "draft", "submitted", "returned", "approved", "sent", "acknowledged", "accepted", "in_service",

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject, QThread
 
 from ctcase.app.results import Changes, Outcome
@@ -67,9 +68,9 @@ def test_work_runs_on_one_other_thread_and_answers_here(qtbot, worker, session, 
 
 def test_changes_are_told_once_before_the_answer(qtbot, worker, session, owner):
     told = []
-    worker.changed.connect(lambda changes: told.append(changes))
+    worker.changed.connect(told.append)
     outcome = Outcome("done", Changes(frozenset({"a"})))
-    worker.do(owner, lambda _s, _p: outcome, lambda value: told.append(value))
+    worker.do(owner, lambda _s, _p: outcome, told.append)
     settle(qtbot, worker)
     assert told == [Changes(frozenset({"a"})), "done"]
 
@@ -92,7 +93,7 @@ def test_a_refusal_keeps_no_frame_with_case_data(qtbot, worker, session, owner):
 
     def refuse(_session, _progress):
         try:
-            raise ValueError("Canaria")
+            int("Canaria")
         except ValueError as cause:
             raise refusal("not_found") from cause
 
@@ -176,8 +177,7 @@ def test_an_owner_that_is_gone_gets_no_answer_but_the_change_is_told(qtbot, work
     owner, answers, told = QObject(), [], []
     worker.changed.connect(told.append)
     worker.do(owner, lambda _s, _p: Outcome(1, Changes(local=True)), answers.append)
-    owner.deleteLater()
-    qtbot.waitSignal(owner.destroyed)
+    shiboken6.delete(owner)
     settle(qtbot, worker)
     assert answers == []
     assert told == [Changes(local=True)]

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from ctcase.app.results import CaseLine
 from ui import words
 from ui.widgets.tables import INK_ROLE, MARK_ROLE, Mark
+from ui.widgets.text import isolate
 from ui.words import translate
 
 WINDOW = 64
@@ -118,7 +119,7 @@ class CaseModel(QAbstractTableModel):
         if key == "unsent":
             return self._to_do(line)[2]
         found = {
-            "code": line.code,
+            "code": isolate(line.code),
             "alias": line.alias or "",
             "state": words.case_state(line.state),
             "consent": words.consent_mark(line.consent)[2],

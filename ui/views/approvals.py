@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from ctcase.app import referrals
 from ctcase.app.results import Changes, ReferralDone, ReferralList, ReferralShown
@@ -24,7 +24,8 @@ from ui.widgets.text import IconLabel, Label, isolate
 from ui.widgets.writing import TextEditor
 
 URGENT_FIRST = ("1h", "24h", "72h", "2w", "")
-LIST_WIDTH = 264  # px at 100 %
+LIST_WIDTH, NARROW_LIST = 264, 130  # px at 100 %
+COMMENT_LEAST = 560  # px at 100 %: the least width for comment and buttons in one line
 BESIDE_LEAST = 760  # px at 100 %: the least width for list and decision side by side
 
 
@@ -75,11 +76,12 @@ class Decision(QWidget):
         self._offered = offered
         self.error = ErrorLine(theme)
         self._hint = Label(theme, "", "caption", "text2", wrap=True)
-        first = row(self.comment, *self.buttons.values(), gap=8)
-        first.setStretch(0, 1)
+        self._theme = theme
+        self._first = row(self.comment, *self.buttons.values(), gap=8)
+        self._first.setStretch(0, 1)
         second = row(IconLabel(theme, "info", "text2", 14), self._hint, KeyHint(theme, "Ctrl+Enter"), gap=6)
         second.setStretch(1, 1)
-        self.setLayout(column(self.error, first, second, gap=6, margins=(0, 10, 24, 10)))
+        self.setLayout(column(self.error, self._first, second, gap=6, margins=(0, 10, 24, 10)))
         self.setFocusProxy(self.comment)
         self.judge()
 
@@ -102,6 +104,12 @@ class Decision(QWidget):
             )
         )
         self._hint.setText(" ".join(reasons) or wait)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        ways = QBoxLayout.Direction
+        narrow = self.width() < self._theme.px(COMMENT_LEAST)
+        self._first.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
 
     def document(self, event: str) -> dict[str, Any]:
         """The event file of an answer."""
@@ -127,7 +135,7 @@ class ApprovalsPage(Page):
         note = Label(theme, self.tr("Your own referrals go to another supervisor."), "caption", "text2")
         self.acts.addWidget(note)
         self._left = holder(column(self.count, scrolled(self._list, self.tr("Waiting")), gap=8))
-        self._left.setFixedWidth(theme.px(LIST_WIDTH))
+        self._left.setFixedWidth(theme.px(NARROW_LIST))
         right = column(scrolled(self._detail, self.tr("Referral")), self._answer, gap=0)
         self._across = row(self._left, right, gap=16)
         self._across.setStretch(1, 1)
@@ -256,7 +264,7 @@ class ApprovalsPage(Page):
         super().resizeEvent(event)
         self._left.setVisible(self.width() >= self.theme.px(BESIDE_LEAST) or len(self._waiting) != 1)
         narrow = self.width() < self.theme.px(BESIDE_LEAST)
-        self._left.setFixedWidth(self.theme.px(150 if narrow else LIST_WIDTH))
+        self._left.setFixedWidth(self.theme.px(NARROW_LIST if narrow else LIST_WIDTH))
 
     def regions(self) -> list[QWidget]:
         chosen = self.rows.get(self._chosen)

@@ -44,7 +44,7 @@ def _kind(recipient: str) -> str:
 def mark_of(consent: ConsentShown) -> tuple[str, str, str]:
     """Tone, icon and word of one consent."""
     if consent.status == "given" and not consent.in_force:
-        return "warn", "calendar-x", words.translate("consents", "Ended")
+        return words.consent_mark("expired")
     return words.consent_mark(consent.status)
 
 

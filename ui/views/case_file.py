@@ -74,6 +74,11 @@ class CaseFile(QWidget):
         outer = column(self.header, Line(), self._across, gap=0)
         outer.setStretch(2, 1)
         self.setLayout(outer)
+        self._side.hide()
+        self._side_line.hide()
+        self._move_list(
+            narrow=True
+        )  # as narrow as it gets, or the window would have to be wider for a moment
         self.save.clicked.connect(self.save_now)
         self.undo.clicked.connect(self.undo_last)
         self.list.chosen.connect(self.show_section)

@@ -11,7 +11,7 @@ from ui.views.parts import column, row, surface
 from ui.widgets.buttons import Button, ReasonedButton
 from ui.widgets.flow import Flow
 from ui.widgets.marks import Chip
-from ui.widgets.text import ElidedLabel, Label
+from ui.widgets.text import ElidedLabel, Label, isolate
 
 NAME_FIELDS = ("first_name", "second_name")
 
@@ -51,7 +51,7 @@ class CaseHeader(QWidget):
     def load(self, case: CaseShown) -> None:
         """Show a case as it is now."""
         self._case = case
-        self.code.setText(case.code)
+        self.code.setText(isolate(case.code))
         self.alias.setText(case.alias or "")
         owner = self._desk.known.name(case.owner)
         parts = [

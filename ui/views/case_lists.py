@@ -123,6 +123,10 @@ class DisclosureSection(QWidget):
             card.head.addWidget(
                 Chip(desk.theme, "warn", "triangle-alert", self.tr("Took no effect, but left"))
             )
+        if one.withdrawals:
+            card.head.addWidget(
+                Chip(desk.theme, "danger", "ban", self.tr("Consent withdrawn: ask for it back"))
+            )
         pairs = [
             (self.tr("What"), words.join_words(desk.texts.label(field) for field in one.fields)),
             (self.tr("How"), words.happened(one.what)),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTableView, QWidget
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTableView, QToolButton, QWidget
 
 from ctcase.app import case_list, spreadsheets
 from ctcase.app.results import Changes, Exported
@@ -51,6 +51,8 @@ class SearchLine(QLineEdit):
         self.setClearButtonEnabled(True)
         icon = QAction(desk.theme.icon("search", "text2"), "", self)
         self.addAction(icon, QLineEdit.ActionPosition.LeadingPosition)
+        for button in self.findChildren(QToolButton):
+            button.setAccessibleName(self.tr("Clear the search"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down:
@@ -125,7 +127,9 @@ class CaseList(Page):
         self.pills = {"": Pill(theme, self.tr("All"), checked=True)}
         self.pills |= {code: Pill(theme, word) for code, word in words.case_states().items()}
         filters = row(self.search, *self.pills.values(), 0, gap=8)
-        self.search.setFixedWidth(theme.px(360))
+        self.search.setMaximumWidth(theme.px(360))
+        self.search.setMinimumWidth(theme.px(160))
+        filters.setStretch(0, 1)
         for code, pill in self.pills.items():
             pill.clicked.connect(lambda _on=False, code=code: self._filter(code))
         self._empty = EmptyState(theme, "")

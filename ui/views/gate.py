@@ -79,7 +79,8 @@ class Unlock(QWidget):
             card.body.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         card.body.addSpacing(4)
         card.body.addLayout(column(Label(theme, self.tr("Passphrase"), "label"), self.passphrase, gap=4))
-        card.body.addLayout(keyboard)
+        self._keyboard_line = holder(keyboard)
+        card.body.addWidget(self._keyboard_line)
         card.body.addWidget(self.error)
         card.body.addWidget(self._working)
         card.body.addWidget(self.unlock)
@@ -95,8 +96,13 @@ class Unlock(QWidget):
 
     def _say_keyboard(self) -> None:
         """Which keyboard is on: what is typed cannot be seen."""
-        language = QLocale.languageToString(QGuiApplication.inputMethod().locale().language())
-        self._keyboard.setText(self.tr("Keyboard: {language}").replace("{language}", language))
+        locale = QGuiApplication.inputMethod().locale()
+        known = locale.language() != QLocale.Language.C
+        language = QLocale.languageToString(locale.language())
+        self._keyboard.setText(
+            self.tr("Keyboard: {language}").replace("{language}", language) if known else ""
+        )
+        self._keyboard_line.setVisible(known)
 
     def try_it(self) -> None:
         """Open the vault with what was typed."""

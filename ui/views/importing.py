@@ -17,7 +17,7 @@ from ui.widgets.frames import Card, EmptyState
 from ui.widgets.marks import Chip
 from ui.widgets.progress import Progress
 from ui.widgets.tables import Mark, style_table
-from ui.widgets.text import Label
+from ui.widgets.text import Label, isolate
 from ui.words import translate
 
 T = TypeVar("T")
@@ -103,7 +103,7 @@ class ImportReport(QWidget):
     def _same_columns(self) -> list[Column[SameRow]]:
         return [
             Column(self.tr("Row"), lambda one: str(one.row)),
-            Column(self.tr("Case"), lambda one: one.code),
+            Column(self.tr("Case"), lambda one: isolate(one.code)),
         ]
 
     def _column_columns(self) -> list[Column[ColumnTaken]]:

@@ -120,9 +120,10 @@ class NewCase(Page):
         """Show cases alike that were not shown yet; else save."""
         document = self.document()
         self.save.setEnabled(False)
+        seen = set(self._seen)  # what comes up while this is being asked was not seen yet
 
         def judged(alike: list[Similar]) -> None:
-            fresh = {one.code for one in alike} - self._seen
+            fresh = {one.code for one in alike} - seen
             self._show(alike)
             if fresh:
                 self.save.setEnabled(True)

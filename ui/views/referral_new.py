@@ -20,7 +20,7 @@ from ui.widgets.choosing import ChoiceEditor, PillsEditor
 from ui.widgets.field import Field
 from ui.widgets.frames import Card, EmptyState
 from ui.widgets.marks import Chip, Segments
-from ui.widgets.text import Label
+from ui.widgets.text import Label, isolate
 from ui.widgets.writing import LongTextEditor
 
 
@@ -158,7 +158,7 @@ class NewReferral(Page):
 
     def _show(self, case: CaseShown) -> None:
         desk = self.desk
-        self.set_subtitle(" · ".join(part for part in (case.code, case.alias or "") if part))
+        self.set_subtitle(" · ".join(part for part in (isolate(case.code), case.alias or "") if part))
         terms = self.terms = Terms(desk, case)
         self.groups = [
             Group(desk, category, keys) for category, keys in answers_by_category(desk, case).items()

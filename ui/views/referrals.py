@@ -15,6 +15,7 @@ from ui.views.parts import Page, row
 from ui.widgets.frames import EmptyState
 from ui.widgets.marks import Pill
 from ui.widgets.tables import Mark, choose_row, style_table
+from ui.widgets.text import isolate
 
 OPEN = frozenset(
     {"draft", "submitted", "returned", "approved", "sent", "acknowledged", "accepted", "in_service"}
@@ -70,7 +71,7 @@ class ReferralsPage(Page):
     def _columns(self) -> list[Column[ReferralShown]]:
         desk = self.desk
         return [
-            Column(self.tr("Case"), lambda one: one.code),
+            Column(self.tr("Case"), lambda one: isolate(one.code)),
             Column(self.tr("Agency"), lambda one: agency_name(desk, one)),
             Column(self.tr("Service"), lambda one: words.service(one.service)),
             Column(self.tr("State"), lambda one: words.state(one.state), _mark),

@@ -313,7 +313,7 @@ class Shell(QWidget):
         )
         self.status.set_item("conflicts", "git-merge", conflicts if troubles else "", ink="warn")
         self.status.set_item("saved", "check", self.tr("Everything saved"), at_end=True)
-        self.status.set_item("lock", "lock", self.tr("Locks after 10 min without use"), at_end=True)
+        self.status.set_item("lock", "lock", self.tr("Locks after 10 min"), at_end=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

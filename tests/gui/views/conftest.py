@@ -18,6 +18,7 @@ from ui.worker import Worker
 
 PASSPHRASE = "four plain words here"
 PEOPLE = {"office": "Rana O.", "supervisor": "Elif K.", "caseworker": "Deniz A."}
+LAYOUT_ROUNDS = 4
 START = 1_795_000_000  # in November 2026
 HTCDS = ("prs_FirstName", "prs_SecondName", "prs_Birthdate", "prs_Gender", "prs_MobilePhone", "con_Consent")
 
@@ -167,11 +168,13 @@ class Desktop:
         self.files, self.questions = files, questions
 
     def settle(self):
-        """Wait until nothing is under way any more; the window that is clicked is the active one."""
+        """Wait until nothing is under way any more, and everything has its place."""
         QApplication.processEvents()
         while self.worker.is_busy:
             with self.bot.waitSignal(self.worker.settled, timeout=30_000):
                 pass
+            QApplication.processEvents()
+        for _ in range(LAYOUT_ROUNDS):  # a layout asks its parent for room, and that one its own
             QApplication.processEvents()
 
     def unlock(self, passphrase=PASSPHRASE):

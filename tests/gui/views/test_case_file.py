@@ -1,0 +1,173 @@
+"""The case file: saving what is right, undo, what is hidden, consent, conflicts, timeline."""
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from ctcase.app import cases, office
+from ui.widgets.field import DOTS
+
+
+def edit(field, text):
+    field.editor.line().setText(text)
+    field.editor.changed.emit()
+    field.editor.finished.emit()
+
+
+def test_only_what_changed_is_saved_and_a_wrong_answer_stays(desktop, world):
+    case = world.case()
+    desk = desktop()
+    page = desk.go("case", case, "identity")
+    fields = page.part().fields
+    edit(fields["person.first_name"], "Dawn")
+    edit(fields["person.birth_date"], "31 Nov 2026")
+    assert fields["person.birth_date"].error() != ""
+    assert page.note.text() == "1 answer to correct. You can save all the same."
+    desk.key("Ctrl+S")
+    assert page.draft.value("person.first_name") == "Dawn"
+    assert page.draft.changes() == {}
+    assert page.is_unsaved, "the wrong answer is still there"
+    shown = world.act("office", lambda _s: None) or page.case
+    person = next(one for one in shown.records if one.id == "person")
+    assert person.fields["first_name"] == "Dawn"
+    assert person.fields["birth_date"] == "1995"
+    assert page.case.history[-1].what == ["person.first_name"]
+    edit(fields["person.birth_date"], "1996")
+    desk.click(page.save)
+    assert not page.is_unsaved
+    assert page.note.text() == "Everything saved"
+
+
+def test_undo_gives_back_what_was_saved(desktop, world):
+    desk = desktop()
+    page = desk.go("case", world.case(), "identity")
+    field = page.part().fields["person.first_name"]
+    edit(field, "Dawn")
+    desk.click(page.undo)
+    assert field.editor.value() == "Daw"
+    assert not page.undo.isEnabled()
+
+
+def test_sensitive_answers_are_dots_until_asked_and_reading_is_recorded(desktop, world):
+    case = world.case(mobile_phone="555 0101")
+    desk = desktop()
+    page = desk.go("case", case, "contact")
+    field = page.part().fields["person.mobile_phone"]
+    assert "555 0101" not in desk.words()
+    assert DOTS in desk.words()
+    before = desk.window.shell.desk.known.status.entries
+    desk.click(field.editor.show_button)
+    assert field.editor.value() == "555 0101"
+    assert not field.editor.is_masked
+    assert desk.window.shell.desk.known.status.entries == before + 2, (
+        "the stream was opened, the reading noted"
+    )
+
+
+def test_the_name_is_shown_on_request_and_gone_with_the_case(desktop, world):
+    case, other = world.case(name="Canaria", second="Zilpah", alias="Linden"), world.case(alias="Cedar")
+    desk = desktop()
+    page = desk.go("case", case, "contact")
+    assert "Canaria" not in desk.words(page.header)
+    desk.click(page.header.show_name)
+    assert page.header.name.text() == "Canaria Zilpah"
+    desk.go("case", other)
+    desk.bot.waitUntil(lambda: "Canaria" not in desk.words())
+
+
+def test_a_consent_is_recorded_and_withdrawn(desktop, world):
+    desk = desktop()
+    page = desk.go("case", world.case(), "consent")
+    form = page.part().write()
+    desk.click(form.save)
+    assert form.error.sentence() == "Choose to whom. A consent to anybody is none."
+    form.other.set_value("Legal Aid North")
+    desk.click(form.categories.pill("legal"))
+    form.date.line().setText("20.11.2026")
+    desk.click(form.save)
+    consent = page.case.consents[0]
+    assert (consent.status, consent.categories, consent.date) == ("given", ["legal"], "2026-11-20")
+    assert "Legal Aid North" in desk.words(page.part())
+    desk.click(desk.button("Record a withdrawal"))
+    assert desk.questions == ["Record that this consent is withdrawn?"]
+    assert page.case.consents[0].status == "withdrawn"
+    assert page.header.chips["consent"].text() == "Consent: \u2068Withdrawn\u2069"
+
+
+def test_a_conflict_is_decided_by_keeping_a_value(desktop, world):
+    case = world.case()
+    world.carry("caseworker", "supervisor")
+    world.act("caseworker", lambda session: cases.set_fields(session, case, {"person.city": "Port Aldern"}))
+    world.act("supervisor", lambda session: cases.set_fields(session, case, {"person.city": "Velbazar"}))
+    world.carry("supervisor", "caseworker")
+    desk = desktop()
+    page = desk.go("case", case, "conflicts")
+    said = desk.words(page.part())
+    assert "Port Aldern" in said
+    assert "Velbazar" in said
+    assert page.header.chips["conflicts"].text() == "1 conflict"
+    keep = next(one for one in page.part().keep if "Port Aldern" in one.accessibleName())
+    desk.click(keep)
+    assert page.case.conflicts == []
+    assert "There is no conflict to decide." in desk.words(page.part())
+    assert next(one for one in page.case.records if one.id == "person").fields["city"] == "Port Aldern"
+
+
+def test_leaving_asks_to_save_first(desktop, world):
+    desk = desktop()
+    case = world.case()
+    page = desk.go("case", case, "identity")
+    edit(page.part().fields["person.salutation"], "Ms")
+    desk.go("sync")
+    assert desk.questions == ["Save the answers before you leave?"]
+    assert desk.go("case", case).draft.value("person.salutation") == "Ms"
+
+
+def test_what_is_shown_when_follows_the_answers(desktop, world):
+    desk = desktop()
+    page = desk.go("case", world.case(), "trafficking")
+    fields = page.part().fields
+    assert fields["case.type_of_sex_exploitation"].isHidden()
+    editor = fields["case.type_of_exploitation"].editor
+    editor.set_value(("SexualExploitation",))
+    editor.changed.emit()
+    assert not fields["case.type_of_sex_exploitation"].isHidden()
+
+
+def test_another_teams_case_can_be_read_and_not_written(desktop, world):
+    case = world.case()
+    world.carry("caseworker", "supervisor")
+
+    def other_team(session):
+        office.set_member(session, "Elif K.", ("supervisor",), "South", "four plain words here")
+
+    world.act("office", other_team)
+    world.carry("office", "supervisor")
+    desk = desktop("supervisor")
+    page = desk.go("case", case, "identity")
+    assert page.note.text() == "The case is with another team."
+    assert not page.save.isEnabled()
+    assert not page.header.refer.isEnabled()
+    field = page.part().fields["person.first_name"].editor
+    assert field.control().property("readOnly") is True
+
+
+def test_f6_goes_round_the_regions(desktop, world):
+    desk = desktop()
+    page = desk.go("case", world.case(), "identity")
+    seen = []
+    for _ in range(4):
+        desk.key("F6")
+        seen.append(QApplication.focusWidget())
+    rail = desk.window.shell.rail.item("cases")
+    assert rail in seen
+    assert page.header.refer in seen
+    assert page.list.rows["identity"] in seen
+
+
+@pytest.mark.parametrize("keys", ["Alt+Down", "Alt+Up"])
+def test_sections_are_stepped_by_keys(desktop, world, keys):
+    desk = desktop()
+    page = desk.go("case", world.case(), "contact")
+    page.list.rows["contact"].setFocus()
+    desk.key(keys)
+    assert page._current == ("safe_contact" if keys == "Alt+Down" else "identity")

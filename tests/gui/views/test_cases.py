@@ -1,0 +1,153 @@
+"""The list of cases, a new case, import and export, in a real window."""
+
+from PySide6.QtCore import Qt
+
+from ctcase.app import cases
+
+
+def codes(page):
+    model = page.model
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def test_search_answers_while_typing_and_says_when_nothing_matches(desktop, world):
+    world.case(name="Daw", second="Khinmala", alias="Linden")
+    world.case(name="Omar", second="Fictional", alias="Cedar")
+    desk = desktop()
+    page = desk.page
+    assert page.count.text() == "2 cases"
+    desk.key("Ctrl+F")
+    assert page.search.hasFocus()
+    desk.bot.keyClicks(page.search, "khin")
+    desk.bot.waitUntil(lambda: page.count.text() == "1 case")
+    desk.bot.keyClicks(page.search, "zzz")
+    desk.bot.waitUntil(lambda: page.count.text() == "0 cases")
+    assert "No case matches. Other spellings were searched too." in desk.words()
+    page.search.clear()
+    desk.bot.waitUntil(lambda: page.count.text() == "2 cases")
+
+
+def test_names_are_not_in_the_list_nor_in_its_tooltips(desktop, world):
+    world.case(name="Canaria", second="Zilpah")
+    desk = desktop()
+    desk.settle()
+    model = desk.page.model
+    roles = [Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole]
+    said = [model.index(0, n).data(role) for n in range(model.columnCount()) for role in roles]
+    assert not any("Canaria" in str(one) or "Zilpah" in str(one) for one in said)
+    assert "Canaria" not in desk.words()
+
+
+def test_pills_filter_by_state(desktop, world):
+    closed = world.case(alias="Cedar")
+    world.case(alias="Linden")
+    world.act("caseworker", lambda session: cases.set_fields(session, closed, {"case.status": "Closed"}))
+    desk = desktop()
+    page = desk.page
+    desk.click(page.pills["closed"])
+    assert page.model.rowCount() == 1
+    assert page.model.line(0).alias == "Cedar"
+    desk.click(page.pills["open"])
+    assert page.model.line(0).alias == "Linden"
+    desk.click(page.pills[""])
+    assert page.model.rowCount() == 2
+
+
+def test_sorting_by_code_and_not_by_what_has_no_order(desktop, world):
+    for alias in ("Cedar", "Linden", "Alder"):
+        world.case(alias=alias)
+    desk = desktop()
+    page, header = desk.page, desk.page.table.horizontalHeader()
+    header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+    desk.settle()
+    assert codes(page) == sorted(codes(page))
+    header.setSortIndicator(3, Qt.SortOrder.AscendingOrder)
+    desk.settle()
+    assert header.sortIndicatorSection() == 0
+    assert codes(page) == sorted(codes(page))
+
+
+def test_enter_opens_the_case_and_escape_goes_back(desktop, world):
+    case = world.case()
+    desk = desktop()
+    desk.page.table.setFocus()
+    desk.key("Return", desk.page.table)
+    assert desk.page.case.id == case
+    desk.key("Esc")
+    assert desk.page.table.isVisible()
+
+
+def test_a_new_case_shows_who_may_be_the_same_before_it_is_saved(desktop, world):
+    world.case(name="Daw", second="Khinmala", alias="Linden")
+    desk = desktop()
+    desk.key("Ctrl+N")
+    desk.bot.waitUntil(lambda: desk.window.shell.target.place == "new_case")
+    page = desk.page
+    page.alias.set_value("Cedar")
+    page.fields["person.first_name"].editor.set_value("Daw")
+    page.fields["person.second_name"].editor.set_value("Khin Mala")
+    desk.click(page.save)
+    assert desk.page is page, "nothing was saved yet"
+    assert "This person may be here already." in desk.words(page)
+    assert page.save.text() == "Make the case all the same"
+    desk.click(page.save)
+    assert desk.page.case.alias == "Cedar"
+    assert desk.go("cases").model.rowCount() == 2
+
+
+def test_a_wrong_date_does_not_stop_a_new_case(desktop, world):
+    desk = desktop()
+    page = desk.go("new_case")
+    page.alias.set_value("Cedar")
+    page.fields["person.birth_date"].editor.line().setText("31 Nov 2026")
+    assert page.document()["person"] == {}
+    assert page.fields["person.birth_date"].error() != ""
+    desk.click(page.save)
+    assert desk.page.case.alias == "Cedar"
+
+
+def test_the_import_report_tells_rows_that_were_here_and_that_were_not_taken(desktop, sheet):
+    good = ("Daw", "Khinmala", "1995", "Feminine", "", "")
+    desk = desktop()
+    page = desk.go("import")
+    desk.files.next = [sheet([good, ("Omar", "Fictional", "the day before", "", "", "")])]
+    desk.click(page.choose)
+    said = desk.words(page)
+    assert "1 case added" in said
+    assert "1 row not taken" in said
+    desk.files.next = [sheet([good], "again.csv")]
+    desk.click(page.choose)
+    assert "1 row was here already" in desk.words(page)
+    assert desk.go("cases").model.rowCount() == 1
+
+
+def test_a_file_that_is_no_spreadsheet_is_refused_with_a_next_step(desktop, tmp_path):
+    other = tmp_path / "picture.xlsx"
+    other.write_bytes(b"\x00\x01 not a sheet at all")
+    desk = desktop()
+    page = desk.go("import")
+    desk.files.next = [other]
+    desk.click(page.choose)
+    said = desk.words()
+    assert "This file cannot be read here. Nothing was changed." in said
+    assert page.choose.isEnabled()
+
+
+def test_exporting_asks_first_and_writes_the_file(desktop, world, tmp_path):
+    world.case()
+    desk = desktop()
+    target = tmp_path / "out.csv"
+    desk.files.next = [target]
+    desk.click(desk.page.exporting)
+    assert desk.questions == ["Export the cases to a file that anyone can read?"]
+    assert "Daw" in target.read_text(encoding="utf-8-sig")
+    assert "1 case was exported." in desk.words()
+
+
+def test_what_another_process_writes_appears(desktop, world):
+    desk = desktop()
+    assert desk.page.model.rowCount() == 0
+    world.case()
+    desk.worker.poll(desk.window)
+    desk.settle()
+    assert desk.page.model.rowCount() == 1

@@ -1,0 +1,104 @@
+"""Every page holds in every theme, at 200 % and from right to left; names for assistive technology are there."""
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView
+
+from ui.theme.tokens import CONTRAST, DARK, LIGHT
+
+PLACES = (
+    "cases",
+    "new_case",
+    "import",
+    "case",
+    "referrals",
+    "new_referral",
+    "referral",
+    "approvals",
+    "sync",
+    "office",
+)
+LOOKS = [
+    (LIGHT, 1.0, False),
+    (DARK, 1.0, False),
+    (CONTRAST, 1.5, False),
+    (LIGHT, 2.0, False),
+    (DARK, 2.0, True),
+]
+
+
+@pytest.fixture
+def everything(world):
+    case = world.case()
+    world.consent(case)
+    one = world.submitted(case)
+    world.carry("caseworker", "supervisor")
+    return {"case": case, "new_referral": case, "referral": one}
+
+
+@pytest.mark.parametrize(("tokens", "scale", "rtl"), LOOKS)
+def test_every_page_fits_a_small_laptop(desktop, everything, themed, tokens, scale, rtl):
+    desk = desktop("supervisor", look=themed(tokens, scale, rtl=rtl))
+    for place in PLACES:
+        page = desk.go(place, everything.get(place, ""))
+        assert page.isVisible()
+        assert desk.window.width() == 1366, place
+        assert desk.window.height() == 690, place
+        assert desk.window.windowTitle() == "Workspace"
+
+
+def test_every_control_has_a_name(desktop, everything):
+    desk = desktop("supervisor")
+    for place in PLACES:
+        page = desk.go(place, everything.get(place, ""))
+        for kind in (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QTableView):
+            for control in page.findChildren(kind):
+                if control.isVisible() and control.objectName() != "qt_spinbox_lineedit":
+                    assert control.accessibleName() or control.property("kind") == "", (place, control)
+
+
+def test_at_200_percent_the_sections_are_a_box_and_the_timeline_a_button(desktop, everything, themed):
+    desk = desktop("caseworker", look=themed(LIGHT, 2.0))
+    page = desk.go("case", everything["case"])
+    assert page.list.box.isVisible()
+    assert page.header.timeline.isVisible()
+    assert not page.timeline.isVisible()
+    assert {"consent", "contact"} <= set(page.header.chips)
+    desk.click(page.header.timeline)
+    assert page.timeline.isVisible()
+
+
+def test_the_narrow_list_keeps_code_and_consent(desktop, everything, themed):
+    desk = desktop("caseworker", look=themed(LIGHT, 2.0))
+    table = desk.page.table
+    shown = [n for n in range(table.model().columnCount()) if not table.isColumnHidden(n)]
+    assert {0, 3} <= set(shown)
+    assert 7 not in shown
+
+
+def test_places_are_those_of_the_role(desktop):
+    assert [place.key for place in desktop("caseworker").window.shell.places] == [
+        "cases",
+        "referrals",
+        "sync",
+    ]
+    assert "approvals" in [place.key for place in desktop("supervisor").window.shell.places]
+    assert "office" in [place.key for place in desktop("office").window.shell.places]
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"), [("Ctrl+2", "referrals"), ("Ctrl+3", "sync"), ("Ctrl+1", "cases")]
+)
+def test_places_have_shortcuts(desktop, keys, place):
+    desk = desktop()
+    desk.go("sync" if place == "cases" else "cases")
+    desk.key(keys)
+    desk.bot.waitUntil(lambda: desk.window.shell.target.place == place)
+    desk.settle()
+    assert desk.page.isVisible()
+
+
+def test_ctrl_k_finds_a_case_from_anywhere(desktop):
+    desk = desktop()
+    desk.go("sync")
+    desk.key("Ctrl+K")
+    assert desk.page.search.hasFocus()

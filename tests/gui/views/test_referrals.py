@@ -1,0 +1,221 @@
+"""Referral and approval: what is possible is a button, what is not has its reason; four eyes are two members."""
+
+import random
+
+from ctcase.app import cases, exchange, office, referrals
+from ctcase.app.session import open_vault
+from ui.views.approvals import by_urgency
+
+SECRET = "four plain words here"
+
+
+def test_possible_steps_are_buttons_and_the_others_say_why_not(desktop, world):
+    case = world.case()
+    world.consent(case)
+    one = world.submitted(case)
+    desk = desktop()
+    page = desk.go("referral", one)
+    buttons = page.steps.buttons
+    assert buttons["withdraw"].isEnabled()
+    assert buttons["send_ahead"].isEnabled()
+    assert not buttons["approve"].isEnabled()
+    assert not buttons["start"].isEnabled()
+    assert "draft" not in buttons
+    said = desk.words(page)
+    assert "Your role does not include it." in said
+    assert "It does not follow from the present state." in said
+    assert buttons["approve"].accessibleDescription() == "Your role does not include it."
+    assert "A letter is made from approved content, while the referral is open." in said
+
+
+def test_a_step_asks_for_what_it_needs_in_place(desktop, world):
+    case = world.case()
+    world.consent(case)
+    desk = desktop()
+    page = desk.go("referral", world.submitted(case))
+    desk.click(page.steps.buttons["withdraw"])
+    form = page.form
+    desk.click(form.act)
+    assert form.error.sentence() == "Still needed: Reason."
+    assert page.shown.state == "submitted"
+    form.editors["reason"].set_value("She found a place herself.")
+    desk.click(form.act)
+    assert page.shown.state == "withdrawn"
+    assert "She found a place herself." in desk.words(page)
+    assert page.form is None
+
+
+def test_a_draft_that_consent_does_not_cover_is_kept_and_says_so(desktop, world):
+    case = world.case(mobile_phone="555 0101")
+    world.consent(case, categories=("identity",))
+    desk = desktop()
+    page = desk.go("new_referral", case)
+    page.terms.agency.set_value(desk.window.shell.desk.known.agencies[0].id)
+    page.terms.agency.changed.emit()
+    page.terms.service.set_value("shelter")
+    contact = next(one for one in page.groups if one.category == "contact")
+    assert contact.chip.text() == "Not covered by consent"
+    desk.click(contact.pills.pill("person.mobile_phone"))
+    assert contact.chip.text() == "Not covered: leave it out, or ask again"
+    desk.click(page.submit)
+    assert desk.page.shown.state == "draft"
+    assert "No consent in force covers this. Nothing was shared." in desk.words()
+    assert "It does not cover every kind of data." in desk.words(desk.page)
+
+
+def test_without_consent_a_reason_is_asked(desktop, world):
+    case = world.case()
+    desk = desktop()
+    page = desk.go("new_referral", case)
+    page.terms.other.set_value("Night Shelter")
+    page.terms.service.set_value("shelter")
+    desk.click(page.terms.basis.button("vital_interest"))
+    desk.click(page.groups[0].pills.pill("person.first_name"))
+    desk.click(page.submit)
+    assert "Without consent, write the reason." in desk.words()
+    page.terms.reason.set_value("Danger to life tonight.")
+    desk.click(page.submit)
+    assert desk.page.shown.state == "submitted"
+    assert "No consent: \u2068Vital interest\u2069" in desk.words(desk.page)
+
+
+def test_a_change_after_the_submit_is_shown_beside_what_was_fixed(desktop, world):
+    case = world.case()
+    world.consent(case)
+    one = world.submitted(case)
+    world.act("caseworker", lambda session: cases.set_fields(session, case, {"person.first_name": "Dawn"}))
+    desk = desktop()
+    page = desk.go("referral", one)
+    assert "In the case now: \u2068Dawn\u2069" in desk.words(page)
+
+
+def test_the_supervisor_returns_with_a_comment_and_the_author_reads_it(desktop, world):
+    case = world.case()
+    world.consent(case)
+    one = world.submitted(case)
+    world.carry("caseworker", "supervisor")
+    desk = desktop("supervisor")
+    decision = desk.go("approvals").decision
+    assert not decision.buttons["return"].isEnabled()
+    assert not decision.buttons["reject"].isEnabled()
+    assert decision.buttons["approve"].isEnabled()
+    decision.comment.line().setText("Please leave out the birth date.")
+    desk.click(decision.buttons["return"])
+    assert "Nothing waits for you." in desk.words(desk.page)
+    desk.window.lock()
+    desk.settle()
+    world.carry("supervisor", "caseworker")
+    field = desktop("caseworker")
+    page = field.go("referral", one)
+    assert page.shown.state == "returned"
+    assert "Please leave out the birth date." in field.words(page)
+    assert "Returned. \u2068Elif K.\u2069 writes:" in field.words(page)
+
+
+def test_a_second_try_shows_what_changed(desktop, world):
+    case = world.case()
+    world.consent(case)
+    one = world.submitted(case)
+    world.carry("caseworker", "supervisor")
+    world.act("supervisor", lambda s: referrals.do(s, one, "return", {"comment": "The name is wrong."}))
+    world.carry("supervisor", "caseworker")
+
+    def again(session):
+        cases.set_fields(session, case, {"person.first_name": "Dawn"})
+        referrals.do(session, one, "submit", {})
+
+    world.act("caseworker", again)
+    world.carry("caseworker", "supervisor")
+    desk = desktop("supervisor")
+    page = desk.go("approvals")
+    said = desk.words(page)
+    assert "Before: \u2068Daw\u2069" in said
+    assert "As before" in said
+
+
+def test_an_approval_of_what_is_not_shown_any_more_is_refused(desktop, world):
+    case = world.case()
+    world.consent(case)
+    one = world.submitted(case)
+    world.carry("caseworker", "supervisor")
+    desk = desktop("supervisor")
+    decision = desk.go("approvals").decision
+    world.act("supervisor", lambda s: referrals.do(s, one, "reject", {"reason": "Another one fits better."}))
+    desk.click(decision.buttons["approve"])
+    assert "This has changed since it was shown. Nothing was done." in desk.words()
+
+
+def test_nobody_approves_what_they_wrote_themselves(desktop, world):
+    """A supervisor who is a caseworker as well: the button is there, disabled, with the reason in words."""
+
+    def both(session):
+        office.set_member(session, "Elif K.", ("supervisor", "caseworker"), None, SECRET)
+
+    world.act("office", both)
+    world.carry("office", "supervisor")
+    case = world.case()
+    world.consent(case)
+    world.carry("caseworker", "supervisor")
+    one = world.submitted(case, who="supervisor")
+    desk = desktop("supervisor")
+    page = desk.go("referral", one)
+    approve = page.steps.buttons["approve"]
+    assert not approve.isEnabled()
+    reason = "You wrote this content: another supervisor has to do it."
+    assert approve.accessibleDescription() == reason
+    assert reason in desk.words(page)
+    assert desk.go("approvals").decision is None
+
+
+def test_steps_without_effect_are_shown_with_their_reason(desktop, world, tmp_path):
+    """A device copied before it was allowed less: what it wrote afterwards stays, and says why it does not count."""
+    case = world.case()
+    world.consent(case)
+    one = world.submitted(case)
+    world.carry("caseworker", "supervisor")
+
+    def no_supervisor(session):
+        office.set_member(session, "Elif K.", ("caseworker",), None, SECRET)
+
+    world.act("office", no_supervisor)
+    session = open_vault(world.vault("supervisor"), SECRET, world.env())
+    referrals.do(session, one, "approve", {})
+    session.close()
+    world.carry("supervisor", "office")
+    world.carry("office", "caseworker")
+    field = desktop("caseworker")
+    page = field.go("referral", one)
+    if page.shown.void:
+        assert "Steps without effect" in field.words(page)
+        assert "Took no effect." in field.words(field.go("case", case).timeline)
+    else:
+        assert page.shown.state == "approved", "written under the roster that still allowed it"
+
+
+def test_most_urgent_first(world):
+    case = world.case()
+    world.consent(case)
+    for urgency in ("2w", "1h", "72h"):
+        world.submitted(case, urgency=urgency)
+    found = world.act("caseworker", lambda s: referrals.list_referrals(s).referrals)
+    random.Random(1).shuffle(found)
+    assert [one.urgency for one in by_urgency(found)] == ["1h", "72h", "2w"]
+
+
+def test_the_list_filters_and_opens(desktop, world):
+    case = world.case()
+    world.consent(case)
+    first, second = world.submitted(case), world.submitted(case)
+    world.act("caseworker", lambda s: referrals.do(s, first, "withdraw", {"reason": "Twice."}))
+    desk = desktop()
+    page = desk.go("referrals")
+    assert page.model.rowCount() == 1
+    desk.click(page.pills[""])
+    assert page.model.rowCount() == 2
+    desk.click(page.pills["late"])
+    assert "No referral here." in desk.words(page)
+    desk.click(page.pills["open"])
+    page.table.setFocus()
+    desk.key("Return", page.table)
+    assert desk.page.shown.id == second
+    assert exchange is not None

@@ -1,0 +1,102 @@
+"""Bundles in the window: nothing is taken unseen, and what is damaged or meant for others changes nothing."""
+
+import pytest
+
+from ctcase.app import upkeep
+
+
+@pytest.fixture
+def stick(world, tmp_path):
+    """Bundles of the caseworker for all, with a case in them."""
+    from ctcase.app import exchange
+
+    world.case(name="Canaria")
+    out = tmp_path / "stick"
+    written = world.act("caseworker", lambda s: exchange.write_bundles(s, "Elif K.", out).value)
+    return [out / one.file for one in written.files]
+
+
+def test_a_preview_changes_nothing_and_taking_does(desktop, stick):
+    desk = desktop("supervisor")
+    page = desk.go("sync")
+    desk.files.next = [stick]
+    desk.key("Ctrl+O")
+    desk.bot.waitUntil(lambda: page.preview is not None)
+    said = desk.words(page.preview)
+    assert "\u2068Deniz A.\u2069" in said
+    assert "\u20681\u2069 new, \u20680\u2069 changed" in said
+    assert "Nothing is written before you take it." in said
+    assert desk.window.shell.desk.known.status.cases == 0
+    desk.click(page.preview.take)
+    assert desk.window.shell.desk.known.status.cases == 1
+    assert "Taken" in desk.words(page.preview)
+
+
+def test_setting_aside_leaves_everything_as_it_was(desktop, stick):
+    desk = desktop("supervisor")
+    page = desk.go("sync")
+    page.drop.dropped.emit(stick)
+    desk.settle()
+    desk.click(page.preview.aside)
+    assert page.result.inner() is None
+    assert desk.window.shell.desk.known.status.cases == 0
+
+
+@pytest.mark.parametrize("where", [10, 400, -5])
+def test_a_damaged_bundle_says_so_and_changes_nothing(desktop, world, stick, where):
+    data = bytearray(stick[0].read_bytes())
+    data[where] ^= 1
+    stick[0].write_bytes(bytes(data))
+    before = world.act("supervisor", upkeep.status)
+    desk = desktop("supervisor")
+    page = desk.go("sync")
+    desk.files.next = [stick]
+    desk.click(page.choose)
+    said = desk.words(page.preview)
+    assert not page.preview.take.isEnabled()
+    assert "Nothing was changed" in said or "Nothing of it was taken, nothing is lost." in said
+    desk.window.lock()
+    desk.settle()
+    assert world.act("supervisor", upkeep.status) == before
+
+
+def test_a_bundle_for_somebody_else_is_refused_with_a_next_step(desktop, stick):
+    desk = desktop("office")
+    page = desk.go("sync")
+    desk.files.next = [stick]
+    desk.click(page.choose)
+    said = desk.words(page.preview)
+    assert "This file is sealed to another device. Nothing was changed." in said
+    assert "Give it to its addressee, or ask the sender for one of your own." in said
+
+
+def test_writing_names_the_files_and_for_whom(desktop, world, tmp_path):
+    world.case()
+    desk = desktop()
+    page = desk.go("sync")
+    assert "changes" in page.unsent._chip.text()
+    desk.files.next = [tmp_path / "out"]
+    desk.click(page.unsent.write)
+    said = desk.words(page.result)
+    assert "for \u2068Rana O.\u2069" in said
+    for file in (tmp_path / "out").iterdir():
+        assert file.name in said
+
+
+def test_a_folder_that_cannot_be_written_is_told(desktop, tmp_path):
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where a folder should be")
+    desk = desktop()
+    page = desk.go("sync")
+    desk.files.next = [blocked / "inside"]
+    desk.click(page.unsent.write)
+    assert "Nothing was" in desk.words(page.result)
+    assert page.unsent.write.isEnabled()
+
+
+def test_a_clean_vault_is_told_to_be_whole(desktop, world):
+    world.case()
+    desk = desktop()
+    page = desk.go("sync")
+    desk.click(page.receipts.verify)
+    assert "This vault is whole" in desk.words(page)
