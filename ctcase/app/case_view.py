@@ -18,7 +18,6 @@ from ctcase.app.times import day, iso
 from ctcase.errors import Refused
 from ctcase.log import payload
 from ctcase.log.fold_consents import Consent
-from ctcase.log.rights import Row
 from ctcase.model.ids import show_case_code
 from ctcase.model.values import Value
 from ctcase.store import schema
@@ -46,8 +45,6 @@ def show(session: Session, connection: Connection, stream_id: str) -> CaseShown:
     stream = load(session, connection, stream_id)
     folded = stream.folded
     envelopes = standing_envelopes(connection)
-    row = session.acting()
-    mine = folded.team in row.teams or session.enrolled == "requested"
     status = referral_view.field_value(stream, "case.status")
     alias = referral_view.field_value(stream, "case.alias")
     return CaseShown(
@@ -58,7 +55,7 @@ def show(session: Session, connection: Connection, stream_id: str) -> CaseShown:
             referral_view.show(session, stream, machine, envelopes) for machine in folded.machines.values()
         ],
         disclosures=_disclosures(stream), conflicts=conflicts(stream), history=_history(connection, stream),
-        may_write=policy.may("set", row.roles, in_team=mine),
+        may_write=policy.may("set", session.acting().roles, in_team=session.is_mine(folded.team)),
     )  # fmt: skip
 
 
@@ -82,10 +79,9 @@ def consents(session: Session, stream: Stream) -> list[ConsentShown]:
 
 def _consent(one: str, it: Consent, today: str) -> ConsentShown:
     terms, data = it.terms, it.data
-    status = "withdrawn" if it.withdrawals else "replaced" if it.replacements else terms.status
     expired = bool(terms.expires) and is_over(terms.expires, today)
     return ConsentShown(
-        id=one, status=status, in_force=it.in_force and not expired, given_by=data.given_by, method=data.method,
+        id=one, status=it.status, in_force=it.in_force and not expired, given_by=data.given_by, method=data.method,
         purposes=list(terms.purposes), recipients=list(terms.recipients), recipient_names=dict(data.names),
         categories=list(terms.categories), language=data.language or None, interpreter=data.interpreter or None,
         witness=data.witness or None, date=data.date or None, expires=terms.expires or None,
@@ -97,17 +93,11 @@ def _disclosures(stream: Stream) -> list[DisclosureShown]:
     return [
         DisclosureShown(
             to=it.to or it.agency, entry=it.entry, what=it.what, agency=it.agency, fields=list(it.fields),
-            basis=it.basis, time=iso(stream.graph.entries[it.entry].header.time), member=member(stream, it.entry),
+            basis=it.basis, time=iso(stream.graph.entries[it.entry].header.time), member=stream.folded.member(it.entry),
             void=stream.folded.void.get(it.entry), withdrawals=list(it.withdrawals),
         )
         for it in stream.folded.disclosures
     ]  # fmt: skip
-
-
-def member(stream: Stream, one: str) -> str:
-    """The member behind an entry, "" if the device is not enrolled."""
-    row = stream.folded.row[one]
-    return row.member if isinstance(row, Row) else ""
 
 
 def conflicts(stream: Stream) -> list[ConflictShown]:
@@ -132,7 +122,7 @@ def conflicts(stream: Stream) -> list[ConflictShown]:
 
 
 def _candidate(stream: Stream, entry: str, value: Value) -> Candidate:
-    return Candidate(value, entry, member(stream, entry), iso(stream.graph.entries[entry].header.time))
+    return Candidate(value, entry, stream.folded.member(entry), iso(stream.graph.entries[entry].header.time))
 
 
 def _history(connection: Connection, stream: Stream) -> list[HistoryLine]:
@@ -146,7 +136,7 @@ def _history(connection: Connection, stream: Stream) -> list[HistoryLine]:
             HistoryLine(
                 one,
                 iso(header.time),
-                member(stream, one),
+                stream.folded.member(one),
                 header.device,
                 header.kind,
                 status,

@@ -20,16 +20,15 @@ from ctcase.model.values import CONTROL, Value
 from ctcase.store import queries
 from ctcase.store.projection import Stream
 from ctcase.workflow import policy
-
-_REFUSALS = {"role": "role_missing", "not_this_team": "not_your_case"}
+from ctcase.workflow.referral import REFUSALS
 
 
 def check_right(session: Session, action: str, folded: Folded | None = None) -> Row:
     """Refuses what the policy does not allow this member in this case (None: a new one of his own team)."""
     row = session.acting()
-    mine = folded is None or session.enrolled == "requested" or folded.team in row.teams
+    mine = folded is None or session.is_mine(folded.team)
     if why := policy.may(action, row.roles, in_team=mine):
-        raise Refused(_REFUSALS[why])
+        raise Refused(REFUSALS[why])
     return row
 
 

@@ -123,7 +123,7 @@ def _proposal(session: Session, connection: Connection, one: str, stream_id: str
     ]
     device = stream.graph.entries[one].header.device
     known = session.streams.rights.devices.get(device)
-    member = case_view.member(stream, one) or (known.rows[-1].member if known else "")
+    member = folded.member(one) or (known.rows[-1].member if known else "")
     code = show_case_code(folded.code) if folded.code else ""
     return ProposalShown(one, code, member, device, folded.void[one], sorted(names))
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from ctcase.app.results import ContentLine, OptionShown, ReferralShown, RivalShown, StepShown
 from ctcase.app.session import Session
 from ctcase.app.times import day, iso
@@ -79,10 +77,7 @@ def fitting_consent(
     living = sorted(((it.time, one) for one, it in consents.items() if it.in_force), reverse=True)
     best: tuple[str, Gap | None] = ("", Gap(status="none"))
     for _, one in living:
-        gap = work_consent.gap(
-            terms_of(consents[one].terms), agency=wanted.agency, agency_kind=wanted.agency_kind,
-            purpose=wanted.purpose, categories=categories, on=today,
-        )  # fmt: skip
+        gap = _gap(consents[one], wanted, categories, today)
         if gap is None:
             return one, None
         if best[0] == "":
@@ -92,25 +87,31 @@ def fitting_consent(
 
 def consent_gap(stream: Stream, machine: Machine, today: str) -> Gap | None:
     """What stands between the consent and sharing now; None where consent is not the basis or covers everything."""
-    wanted = terms(stream, terms_entry(machine))
+    wanted, categories = terms(stream, terms_entry(machine)), categories_to_share(stream, machine)
+    if wanted.basis in ("", "consent") and not (wanted.consent or machine.head.basis.content):
+        return fitting_consent(stream.folded.consents, wanted, categories, today)[1]
+    return gap_of(stream, wanted, categories, today)
+
+
+def gap_of(stream: Stream, wanted: Step, categories: tuple[str, ...], today: str) -> Gap | None:
+    """What the consent that a step names does not cover of these categories, on everything known here.
+
+    None where another basis than consent is given. Any end of the consent counts, whoever knew of it.
+    """
     if wanted.basis and wanted.basis != "consent":
         return None
-    consents, categories = stream.folded.consents, categories_to_share(stream, machine)
-    if not wanted.consent:
-        return fitting_consent(consents, wanted, categories, today)[1]
-    named = consents.get(wanted.consent)
+    named = stream.folded.consents.get(wanted.consent)
     if named is None:
         return Gap(status="none")
     if not named.in_force:
-        return Gap(status="withdrawn" if named.withdrawals else "replaced")
-    return gap_of(named, msgspec.structs.replace(wanted, categories=categories), today)
+        return Gap(status=named.status)
+    return _gap(named, wanted, categories, today)
 
 
-def gap_of(consent: Consent, wanted: Step, today: str) -> Gap | None:
-    """What a consent does not cover of a step's categories."""
+def _gap(consent: Consent, wanted: Step, categories: tuple[str, ...], today: str) -> Gap | None:
     return work_consent.gap(
         terms_of(consent.terms), agency=wanted.agency, agency_kind=wanted.agency_kind, purpose=wanted.purpose,
-        categories=wanted.categories, on=today,
+        categories=categories, on=today,
     )  # fmt: skip
 
 
@@ -127,7 +128,7 @@ def situation(
     row, gap = session.acting(), consent_gap(stream, machine, today)
     return Situation(
         actor=Actor(row.member, row.roles),
-        in_team=stream.folded.team in row.teams or session.enrolled == "requested",
+        in_team=session.is_mine(stream.folded.team),
         basis=machine.head.basis,
         ahead=ahead_of(machine),
         flags=frozenset(event for _, event in machine.flags),
@@ -217,12 +218,7 @@ def _ratification(stream: Stream, machine: Machine) -> int | None:
 
 def _rival(stream: Stream, machine: Machine, one: str) -> RivalShown:
     entry = stream.graph.entries[one]
-    return RivalShown(one, machine.nodes[one].event, _member(stream, one), iso(entry.header.time))
-
-
-def _member(stream: Stream, one: str) -> str:
-    row = stream.folded.row[one]
-    return row.member if isinstance(row, Row) else ""
+    return RivalShown(one, machine.nodes[one].event, stream.folded.member(one), iso(entry.header.time))
 
 
 def _step(stream: Stream, one: str, state: str) -> StepShown:
@@ -230,7 +226,7 @@ def _step(stream: Stream, one: str, state: str) -> StepShown:
     data = step_data(said)
     event = said.control.event if isinstance(said.control, Step) else ""
     return StepShown(
-        one, event, state, _member(stream, one), iso(entry.header.time), data.comment, data.reason
+        one, event, state, stream.folded.member(one), iso(entry.header.time), data.comment, data.reason
     )
 
 

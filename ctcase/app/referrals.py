@@ -34,8 +34,8 @@ from ctcase.model.values import CONTROL, Value
 from ctcase.store import files, queries, schema
 from ctcase.store.projection import Stream, step_data
 from ctcase.workflow.consent import (
-    BASES_WITH_REASON,
     EventFile,
+    Gap,
     ReferralFile,
     StandingApproval,
     check_event,
@@ -186,7 +186,7 @@ def _step(
             session, stream, machine, case_view.standing_envelopes(work.connection), today
         )
         step = msgspec.structs.replace(step, standing=envelope or "")
-    _judge(work, stream, machine, step, data, envelope)
+    _judge(session, stream, machine, step, envelope)
     if missing:
         raise Refused("needs_missing", needs=missing)
     return _draft(machine.id, step, data)
@@ -250,12 +250,12 @@ def _consent(work: Work, stream: Stream, step: Step, categories: tuple[str, ...]
     today = day(work.session.env.clock())
     one, gap = referral_view.fitting_consent(stream.folded.consents, step, categories, today)
     if gap is not None:
-        raise _consent_missing(gap.codes, gap.categories)
+        raise _consent_missing(gap, gap.categories)
     return one
 
 
-def _consent_missing(codes: tuple[str, ...], categories: tuple[str, ...]) -> Refused:
-    return Refused("consent_missing", why=list(codes), categories=list(categories))
+def _consent_missing(gap: Gap, categories: tuple[str, ...]) -> Refused:
+    return Refused("consent_missing", why=list(gap.codes), categories=list(categories))
 
 
 def _as_file(stream: Stream, machine: Machine) -> dict[str, Any]:
@@ -275,27 +275,15 @@ def _as_file(stream: Stream, machine: Machine) -> dict[str, Any]:
     return found
 
 
-def _judge(
-    work: Work,
-    stream: Stream,
-    machine: Machine,
-    step: Step,
-    data: Mapping[str, StepData],
-    envelope: str | None,
-) -> None:
+def _judge(session: Session, stream: Stream, machine: Machine, step: Step, envelope: str | None) -> None:
     """Refuses what would have no effect: the same function as in the fold, on everything known here."""
-    session, row = work.session, TABLE[step.event]
-    acting = session.acting()
-    now = referral_view.situation(
-        session, stream, machine, referral_view.holder(session, envelope), day(session.env.clock())
-    )
+    row, acting, today = TABLE[step.event], session.acting(), day(session.env.clock())
+    now = referral_view.situation(session, stream, machine, referral_view.holder(session, envelope), today)
     if machine.rivals and row.discloses:
         raise Refused("state_forbids", why="step_conflict")
     if step.event == "decide" and step.keep not in machine.rivals:
         raise Refused("state_forbids" if not machine.rivals else "not_found", what="keep")
-    gap = _gap(work, stream, machine, step, data)
-    if gap and (row.content or row.discloses):
-        raise _consent_missing(*gap)
+    _check_consent(stream, machine, step, today)
     basis: Basis | None = now.ahead if row.flag else machine.head.basis
     kept = machine.nodes[step.keep].basis if step.event == "decide" else None
     facts = Facts(kept=kept, built_on=now.built_on, standing_by=now.standing_by)
@@ -303,23 +291,19 @@ def _judge(
         raise Refused(REFUSALS[why], why=why)
 
 
-def _gap(
-    work: Work, stream: Stream, machine: Machine, step: Step, data: Mapping[str, StepData]
-) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """What is missing of the consent that sharing rests on, on everything known here: any withdrawal counts."""
+def _check_consent(stream: Stream, machine: Machine, step: Step, today: str) -> None:
+    """Refuses to share what the consent does not cover; with none in force, that is all of it."""
     row = TABLE[step.event]
-    content = machine.head.basis.content
-    wanted = step if row.content else referral_view.terms(stream, content) if content else None
-    if wanted is None or wanted.basis in BASES_WITH_REASON:
-        reasons = [says.reason for says in data.values() if says.reason]
-        if row.content and wanted is not None and not reasons:
-            raise Refused("needs_missing", needs=["reason"])
-        return None
-    named = stream.folded.consents.get(wanted.consent)
-    if named is None or not named.in_force:
-        return (("withdrawn" if named else "none",), wanted.categories)
-    gap = referral_view.gap_of(named, wanted, day(work.session.env.clock()))
-    return (gap.codes, gap.categories) if gap else None
+    if row.content:
+        categories = step.categories
+        gap = referral_view.gap_of(stream, step, categories, today)
+    elif row.discloses and machine.head.basis.content:
+        categories = referral_view.categories_to_share(stream, machine)
+        gap = referral_view.consent_gap(stream, machine, today)
+    else:
+        return
+    if gap is not None:
+        raise _consent_missing(gap, categories if gap.status else gap.categories)
 
 
 def letter(session: Session, one: str, pdf: Path) -> Outcome[Letter]:
@@ -332,8 +316,8 @@ def letter(session: Session, one: str, pdf: Path) -> Outcome[Letter]:
             raise Refused("state_forbids")
         if machine.rivals:
             raise Refused("state_forbids", why="step_conflict")
-        if machine.state == "approved" and (gap := _gap(work, stream, machine, Step("send"), {})):
-            raise _consent_missing(*gap)
+        if machine.state == "approved":
+            _check_consent(stream, machine, Step("send"), day(session.env.clock()))
         made = letters.compose(session, stream, machine)
         entry = work.write(_disclosure(stream, machine, content), stream)
         files.write_atomically(pdf, made.pdf)

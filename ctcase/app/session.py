@@ -223,6 +223,10 @@ class Session:
         known = self._granted.devices.get(self.me.id)
         return known.rows[-1] if known else self._expected()
 
+    def is_mine(self, team: str) -> bool:
+        """Whether this member works on cases of a team: it is one of his, or he has none before the welcome."""
+        return team in self.acting().teams or self.enrolled == "requested"
+
     @property
     def enrolled(self) -> str:
         """no, requested, yes or revoked."""

@@ -1,7 +1,7 @@
 """Cases in and out of the Human Trafficking Case Data Standard's files (DESIGN §11)."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -129,16 +129,14 @@ def export_cases(session: Session, file: Path, progress: Progress | None = None)
     kind = ENDINGS.get(file.suffix.casefold())
     if kind is None:
         raise refusal("usage", what="ending")
-    row = session.acting()
     with session.work() as work:
         case = schema.case_row
         query = select(case.c.stream, case.c.code, case.c.team).order_by(case.c.opened, case.c.row)
         cases = work.connection.execute(query).all()
-        mine = [stream for stream, _, team in cases if _may_export(session, row.roles, team in row.teams)]
+        teams = {team for team in {team for _, _, team in cases} if _may_export(session, team)}
+        mine = [stream for stream, _, team in cases if team in teams]
         left_out = [
-            LeftOut(show_case_code(code), "not_your_case")
-            for stream, code, _ in cases
-            if stream not in set(mine)
+            LeftOut(show_case_code(code), "not_your_case") for _, code, team in cases if team not in teams
         ]
         if cases and not mine:
             raise Refused("not_your_case")
@@ -163,9 +161,8 @@ def export_cases(session: Session, file: Path, progress: Progress | None = None)
     return Outcome(results.Exported(str(file), kind, len(exported), left_out), done)
 
 
-def _may_export(session: Session, roles: Iterable[str], in_team: bool) -> bool:
-    mine = in_team or session.enrolled == "requested"
-    return policy.may("export", list(roles), in_team=mine) is None
+def _may_export(session: Session, team: str) -> bool:
+    return policy.may("export", session.acting().roles, in_team=session.is_mine(team)) is None
 
 
 def _teller(progress: Progress | None, total: int) -> Any:

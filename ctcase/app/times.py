@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from ctcase.log.fold_steps import day_of
+
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -10,6 +12,5 @@ def iso(seconds: int) -> str:
     return (_EPOCH + dt.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def day(seconds: int) -> str:
-    """The UTC day, ISO."""
-    return iso(seconds)[:10]
+day = day_of
+"""The UTC day, ISO: today as the log will judge by it."""

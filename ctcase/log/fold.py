@@ -20,8 +20,8 @@ from ctcase.log.rights import Rights, Row
 from ctcase.log.stage import Stage
 from ctcase.workflow import policy
 
-PROPOSALS = frozenset({"revoked", "not_this_team", "closed", "role"})
-"""Reasons of a void set that an officer may adopt: its author acted beyond his rights."""
+PROPOSALS = frozenset({"revoked", "not_this_team", "closed", "role", "unknown_device"})
+"""Reasons of a void set that an officer may adopt: its author acted beyond his rights, or was never enrolled."""
 
 _ACTIONS = {
     "open": "open_case",
@@ -65,6 +65,11 @@ class Folded(msgspec.Struct):
     standings: tuple[str, ...]
     proposals: tuple[str, ...]
     readings: dict[str, Reading]
+
+    def member(self, entry: str) -> str:
+        """The member behind an entry, "" if its device is not enrolled."""
+        row = self.row[entry]
+        return row.member if isinstance(row, Row) else ""
 
 
 def fold(graph: Graph, rights: Rights, read: Mapping[str, Reading] | None = None) -> Folded:
@@ -199,8 +204,3 @@ def _adopt(stage: Stage) -> tuple[str, ...]:
         elif stage.void[one] in PROPOSALS:
             proposals.append(one)
     return tuple(proposals)
-
-
-def members(folded: Folded) -> Mapping[str, str]:
-    """The member behind each entry; entries of devices that are not enrolled are left out."""
-    return {one: row.member for one, row in folded.row.items() if isinstance(row, Row)}

@@ -27,7 +27,12 @@ class Consent(msgspec.Struct):
     @property
     def in_force(self) -> bool:
         """Whether it was given and nothing known here has ended it; expiry is a matter of the day asked for."""
-        return self.terms.status == "given" and not self.withdrawals and not self.replacements
+        return self.status == "given"
+
+    @property
+    def status(self) -> str:
+        """What is known here of it: given, refused, withdrawn or replaced; a withdrawal is told first."""
+        return "withdrawn" if self.withdrawals else "replaced" if self.replacements else self.terms.status
 
 
 def fold_consents(stage: Stage) -> dict[str, Consent]:
