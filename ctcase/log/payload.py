@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ctcase.model import canonical
-from ctcase.model.values import Value
+from ctcase.model.values import Integer, Value
 from ctcase.workflow.consent import StandingApproval
 
 
@@ -26,7 +26,7 @@ class Sets(_Shape, frozen=True):
     kind: str
     set: dict[str, FieldSet]
     form: str = ""
-    version: int = 0
+    version: Integer = 0
 
 
 class Opening(_Shape, frozen=True):
@@ -142,8 +142,8 @@ class Standing(_Shape, frozen=True):
     """
 
     device: str
-    number: int
-    roster: int
+    number: Integer
+    roster: Integer
     scope: StandingApproval
 
 
