@@ -67,9 +67,12 @@ def intersection(parts: Iterable[Ranges]) -> Ranges:
 
 
 def _common(one: Ranges, other: Ranges) -> Ranges:
-    spans = []
-    for first, last in one.spans:
-        for start, end in other.spans:
-            if start <= last and first <= end:
-                spans.append((max(first, start), min(last, end)))
+    spans, mine, theirs = [], 0, 0
+    while mine < len(one.spans) and theirs < len(other.spans):
+        first, last = one.spans[mine]
+        start, end = other.spans[theirs]
+        if start <= last and first <= end:
+            spans.append((max(first, start), min(last, end)))
+        # the range that ends first meets nothing further on
+        mine, theirs = (mine + 1, theirs) if last < end else (mine, theirs + 1)
     return Ranges(tuple(spans))
