@@ -26,8 +26,14 @@ def list_cases(
     """A page of the cases that match, and how many there are."""
     _check_order(order)
     with session.look() as connection:
-        rows = queries.first_case_rows(
-            connection, limit, words=search, state=state, order=order, descending=descending, offset=offset
+        rows = queries.case_rows(
+            connection,
+            words=search,
+            state=state,
+            order=order,
+            descending=descending,
+            limit=limit,
+            offset=offset,
         )
         total = queries.count_cases(connection, words=search, state=state)
         return CaseList(total, _lines(session, connection, rows, names=names))

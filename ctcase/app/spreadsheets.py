@@ -118,8 +118,8 @@ def _imported_before(connection: Connection, digests: list[str]) -> dict[str, st
     table, case = schema.import_row, schema.case_row
     query = select(table.c.digest, case.c.code).join_from(table, case, table.c.stream == case.c.stream)
     found: dict[str, str] = {}
-    for start in range(0, len(digests), entries.CHUNK):
-        rows = connection.execute(query.where(table.c.digest.in_(digests[start : start + entries.CHUNK])))
+    for part in entries.chunks(digests):
+        rows = connection.execute(query.where(table.c.digest.in_(part)))
         found |= {digest: show_case_code(code) for digest, code in rows}
     return found
 
@@ -176,8 +176,7 @@ def _teller(progress: Progress | None, total: int) -> Any:
 def _rows(work: Work, streams: list[str]) -> Iterator[dict[str, Value]]:
     """The fields of each case as `record.field`, from the derived records."""
     record = schema.record
-    for start in range(0, len(streams), entries.CHUNK):
-        part = streams[start : start + entries.CHUNK]
+    for part in entries.chunks(streams):
         found: dict[str, dict[str, Value]] = {stream: {} for stream in part}
         query = select(record.c.stream, record.c.record, record.c.fields).where(
             record.c.stream.in_(part), record.c.record.in_(["person", "case"])
@@ -192,8 +191,7 @@ def _disclose(work: Work, streams: list[str]) -> None:
     """An export is a disclosure in each case: who holds a copy, for ever (rule 20)."""
     form = standard_form(work.session)
     names = {field.key for field in form.fields() if field.htcds}
-    for start in range(0, len(streams), entries.CHUNK):
-        part = streams[start : start + entries.CHUNK]
+    for part in entries.chunks(streams):
         loaded = work.session.streams.many(work.connection, part)
         signed = []
         for stream_id in part:

@@ -1,7 +1,7 @@
 """Entries in the database: to rows and back."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
@@ -13,8 +13,15 @@ from ctcase.store.schema import device_key, entry
 CHUNK = 500
 """How many values go into one IN list: far below every database's limit."""
 
+T = TypeVar("T")
+
 _headers = msgspec.json.Decoder(Header)
 _bodies = msgspec.msgpack.Decoder(list[tuple[bytes, bytes] | bool | None])
+
+
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items in their order, as many at a time as go into one IN list."""
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
 def pack_parts(parts: Iterable[Body]) -> bytes:
@@ -56,10 +63,8 @@ _columns = select(
 def of_streams(connection: Connection, streams: Sequence[str]) -> dict[str, list[Entry]]:
     """All entries of these streams, by stream, in order of arrival."""
     found: dict[str, list[Entry]] = {}
-    for start in range(0, len(streams), CHUNK):
-        rows = connection.execute(
-            _columns.where(entry.c.stream.in_(streams[start : start + CHUNK])).order_by(entry.c.seq)
-        )
+    for part in chunks(streams):
+        rows = connection.execute(_columns.where(entry.c.stream.in_(part)).order_by(entry.c.seq))
         for row in rows:
             loaded = load(row.header, row.signature, row.key, row.parts)
             if loaded.id != row.id or loaded.stream != row.stream:
@@ -71,22 +76,17 @@ def of_streams(connection: Connection, streams: Sequence[str]) -> dict[str, list
 def of_seqs(connection: Connection, seqs: Sequence[int]) -> list[Entry]:
     """The entries with these numbers of arrival, in that order."""
     found: list[Entry] = []
-    for start in range(0, len(seqs), CHUNK):
-        rows = connection.execute(
-            _columns.where(entry.c.seq.in_(seqs[start : start + CHUNK])).order_by(entry.c.seq)
-        )
+    for part in chunks(seqs):
+        rows = connection.execute(_columns.where(entry.c.seq.in_(part)).order_by(entry.c.seq))
         found += [load(header, signature, key, parts) for _, _, _, header, signature, parts, key in rows]
     return found
 
 
 def known(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     """Of these ids, those in the log, with their streams."""
-    wanted = list(ids)
     found: dict[str, str] = {}
-    for start in range(0, len(wanted), CHUNK):
-        rows = connection.execute(
-            select(entry.c.id, entry.c.stream).where(entry.c.id.in_(wanted[start : start + CHUNK]))
-        )
+    for part in chunks(list(ids)):
+        rows = connection.execute(select(entry.c.id, entry.c.stream).where(entry.c.id.in_(part)))
         found |= dict(rows.all())
     return found
 

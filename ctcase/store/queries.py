@@ -1,13 +1,13 @@
 """Queries over the derived tables: ids first, then windows of rows, so that 100,000 cases open like a hundred."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select, text
 
 from ctcase.model.ids import read_case_code
 from ctcase.store import schema, search
-from ctcase.store.entries import CHUNK
+from ctcase.store.entries import chunks
 from ctcase.store.schema import case_row
 
 ORDERS = {
@@ -35,19 +35,14 @@ def _matching(words: str, state: str) -> list[ColumnElement[bool]]:
 
 
 def case_rows(
-    connection: Connection,
-    *,
-    words: str = "",
-    state: str = "",
-    order: str = "updated",
-    descending: bool = True,
-) -> list[int]:
-    """The row numbers of all cases that match, in order."""
+    connection: Connection, *, words: str = "", state: str = "", order: str = "updated", descending: bool = True,
+    limit: int | None = None, offset: int = 0,
+) -> list[int]:  # fmt: skip
+    """The row numbers of the cases that match, in order; all of them, or a page."""
     column = ORDERS[order]
     by = (column.desc(), case_row.c.row.desc()) if descending else (column, case_row.c.row)
-    return list(
-        connection.scalars(select(case_row.c.row).where(*_matching(words, state)).order_by(*by)).all()
-    )
+    query = select(case_row.c.row).where(*_matching(words, state)).order_by(*by).limit(limit)
+    return list(connection.scalars(query.offset(offset) if offset else query))
 
 
 def count_cases(connection: Connection, *, words: str = "", state: str = "") -> int:
@@ -55,24 +50,10 @@ def count_cases(connection: Connection, *, words: str = "", state: str = "") -> 
     return connection.scalar(select(func.count()).select_from(case_row).where(*_matching(words, state))) or 0
 
 
-def first_case_rows(
-    connection: Connection, limit: int | None, *, words: str = "", state: str = "", order: str = "updated",
-    descending: bool = True, offset: int = 0,
-) -> list[int]:  # fmt: skip
-    """The row numbers of one page of the cases that match."""
-    column = ORDERS[order]
-    by = (column.desc(), case_row.c.row.desc()) if descending else (column, case_row.c.row)
-    query: Select[tuple[int]] = (
-        select(case_row.c.row).where(*_matching(words, state)).order_by(*by).offset(offset)
-    )
-    return list(connection.scalars(query if limit is None else query.limit(limit)))
-
-
 def case_window(connection: Connection, rows: Sequence[int]) -> list[Any]:
     """The case rows with these numbers, in that order; numbers that are gone are left out."""
     found: dict[int, Any] = {}
-    for start in range(0, len(rows), CHUNK):
-        part = rows[start : start + CHUNK]
+    for part in chunks(rows):
         found |= {
             row.row: row for row in connection.execute(select(case_row).where(case_row.c.row.in_(part)))
         }
@@ -83,10 +64,8 @@ def seqs_of(connection: Connection, streams: Sequence[str]) -> dict[str, list[in
     """By stream, its entries by number of arrival."""
     entry = schema.entry
     found: dict[str, list[int]] = {}
-    for start in range(0, len(streams), CHUNK):
-        rows = connection.execute(
-            select(entry.c.stream, entry.c.seq).where(entry.c.stream.in_(streams[start : start + CHUNK]))
-        )
+    for part in chunks(streams):
+        rows = connection.execute(select(entry.c.stream, entry.c.seq).where(entry.c.stream.in_(part)))
         for stream, seq in rows:
             found.setdefault(stream, []).append(seq)
     return found
@@ -96,8 +75,7 @@ def person_fields(connection: Connection, streams: Sequence[str]) -> dict[str, s
     """By stream, the fields of the case's person as JSON."""
     record = schema.record
     found: dict[str, str] = {}
-    for start in range(0, len(streams), CHUNK):
-        part = streams[start : start + CHUNK]
+    for part in chunks(streams):
         rows = connection.execute(
             select(record.c.stream, record.c.fields).where(
                 record.c.stream.in_(part), record.c.record == "person"
@@ -119,7 +97,7 @@ def cases_among(connection: Connection, streams: Sequence[str]) -> set[str]:
     """Those of these streams that are cases."""
     return {
         one
-        for part in _chunks(streams)
+        for part in chunks(streams)
         for one in connection.scalars(select(case_row.c.stream).where(case_row.c.stream.in_(part)))
     }
 
@@ -129,9 +107,7 @@ def verdicts_in(connection: Connection, streams: Sequence[str]) -> list[Any]:
     verdict = schema.verdict
     query = select(verdict.c.entry, verdict.c.status, verdict.c.reason).order_by(verdict.c.stream)
     return [
-        row
-        for part in _chunks(streams)
-        for row in connection.execute(query.where(verdict.c.stream.in_(part)))
+        row for part in chunks(streams) for row in connection.execute(query.where(verdict.c.stream.in_(part)))
     ]
 
 
@@ -139,11 +115,7 @@ def count_conflicts(connection: Connection, streams: Sequence[str]) -> int:
     """How many open conflicts these streams have."""
     conflict = schema.conflict
     query = select(func.count()).select_from(conflict)
-    return sum(connection.scalar(query.where(conflict.c.stream.in_(part))) or 0 for part in _chunks(streams))
-
-
-def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+    return sum(connection.scalar(query.where(conflict.c.stream.in_(part))) or 0 for part in chunks(streams))
 
 
 def find_referral(connection: Connection, one: str) -> list[str]:

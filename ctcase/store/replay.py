@@ -45,8 +45,7 @@ def replay(
     """Reads every entry again, judges it, folds every stream and compares the derived tables row by row."""
     found = Replayed()
     streams = list(connection.scalars(select(schema.entry.c.stream).distinct()))
-    for start in range(0, len(streams), entries.CHUNK):
-        part = streams[start : start + entries.CHUNK]
+    for part in entries.chunks(streams):
         try:
             loaded = entries.of_streams(connection, part)
         except CtcaseError:
@@ -120,10 +119,11 @@ def rebuild(connection: Connection, streams: Streams, tell: Callable[[int], None
     order = (
         select(schema.entry.c.stream).group_by(schema.entry.c.stream).order_by(func.min(schema.entry.c.seq))
     )
-    every = list(connection.scalars(order))
-    for start in range(0, len(every), entries.CHUNK):
-        streams.refold(connection, every[start : start + entries.CHUNK])
-        tell(min(start + entries.CHUNK, len(every)))
+    done = 0
+    for part in entries.chunks(list(connection.scalars(order))):
+        streams.refold(connection, part)
+        done += len(part)
+        tell(done)
 
 
 class _Link(msgspec.Struct):

@@ -172,9 +172,7 @@ class Streams:
 
     def refold(self, connection: Connection, streams: Iterable[str]) -> None:
         """Brings the derived rows of these streams up to date with their entries, whatever they were before."""
-        wanted = sorted(streams)
-        for start in range(0, len(wanted), entries.CHUNK):
-            part = wanted[start : start + entries.CHUNK]
+        for part in entries.chunks(sorted(streams)):
             numbers = _row_numbers(connection, part)
             changes = Changes()
             for stream, found in entries.of_streams(connection, part).items():
@@ -190,20 +188,16 @@ def _ever_supervisor(rights: Rights, device: str) -> bool:
 
 def _row_numbers(connection: Connection, streams: Sequence[str]) -> dict[str, int]:
     numbers: dict[str, int] = {}
-    for start in range(0, len(streams), entries.CHUNK):
-        rows = connection.execute(
-            select(schema.case_row.c.stream, schema.case_row.c.row).where(
-                schema.case_row.c.stream.in_(streams[start : start + entries.CHUNK])
-            )
-        )
+    case = schema.case_row
+    for part in entries.chunks(streams):
+        rows = connection.execute(select(case.c.stream, case.c.row).where(case.c.stream.in_(part)))
         numbers |= dict(rows.all())
     return numbers
 
 
 def _streams_of(connection: Connection, devices: Iterable[str]) -> set[str]:
-    wanted, found = sorted(devices), set[str]()
-    for start in range(0, len(wanted), entries.CHUNK):
-        part = wanted[start : start + entries.CHUNK]
+    found = set[str]()
+    for part in entries.chunks(sorted(devices)):
         found.update(
             connection.scalars(
                 select(schema.entry.c.stream).where(schema.entry.c.device.in_(part)).distinct()
