@@ -19,19 +19,33 @@ from ctcase.model import resources
 from ctcase.model.values import CONTROL
 
 PASSPHRASE = "training"  # noqa: S105  # a training office is no secret, and says so on every page
-TEAM = "North"
-MEMBERS = (
-    ("office", "Rana Ö. (training)", ()),
-    ("supervisor", "Elif K. (training)", ("supervisor",)),
-    ("caseworker", "Deniz A. (training)", ("caseworker",)),
-)
+VAULTS: Mapping[str, tuple[str, ...]] = {
+    "office": ("officer", "administrator"),
+    "supervisor": ("supervisor",),
+    "caseworker": ("caseworker",),
+}
+"""The vaults of a training office, each with the roles of its member; the first founds it."""
 BATCH = 500
 
 
+class Says(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said in referrals: why there is a need, why one was sent ahead, returned, rejected, declined."""
+
+    need: str
+    sent_ahead: str
+    returned: str
+    rejected: str
+    declined: str
+
+
 class People(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Invented people and agencies."""
+    """Invented people and agencies, the office and its members by vault, and what they say."""
 
     note: str
+    office: str
+    team: str
+    members: dict[str, str]
+    says: Says
     people: list[tuple[str, str, str, str]]
     aliases: list[str]
     cities: list[str]
@@ -62,7 +76,7 @@ def make_demo(
     try:
         return _made(folder, known, story, told, clock, cases_wanted, progress)
     except BaseException:
-        for name, _, _ in MEMBERS:
+        for name in VAULTS:
             shutil.rmtree(folder / name, ignore_errors=True)
         raise
 
@@ -72,8 +86,8 @@ def _made(
     progress: Progress | None,
 ) -> Demo:  # fmt: skip
     end = clock.now + 21 * 24 * 3600
-    vaults = _found(folder, told)
-    sessions = {name: open_vault(folder / name, PASSPHRASE, told) for name in vaults}
+    _found(folder, known, told)
+    sessions = {name: open_vault(folder / name, PASSPHRASE, told) for name in VAULTS}
     try:
         for name, kind in known.agencies:
             office.add_agency(sessions["office"], name, kind)
@@ -87,10 +101,7 @@ def _made(
     finally:
         for session in sessions.values():
             session.close()
-    shown = [
-        DemoVault(str(folder / name), member, list(roles) or ["officer", "administrator"])
-        for name, member, roles in MEMBERS
-    ]
+    shown = [DemoVault(str(folder / name), known.members[name], list(VAULTS[name])) for name in VAULTS]
     return Demo(str(folder), PASSPHRASE, shown, len(codes))
 
 
@@ -99,17 +110,25 @@ def _tell(progress: Progress | None, done: int, total: int) -> None:
         raise Cancelled
 
 
-def _found(folder: Path, env: Environment) -> list[str]:
+def _found(folder: Path, known: People, env: Environment) -> None:
     """The office and its two members, enrolled."""
-    head = MEMBERS[0]
-    office.create_office(folder / head[0], "Harbour training office", head[1], PASSPHRASE, env, training=True)
-    session = open_vault(folder / head[0], PASSPHRASE, env)
+    founder, *others = VAULTS
+    office.create_office(
+        folder / founder, known.office, known.members[founder], PASSPHRASE, env, training=True
+    )
+    session = open_vault(folder / founder, PASSPHRASE, env)
     try:
-        for name, member, roles in MEMBERS[1:]:
+        for name in others:
             request, welcome = folder / f"{name}.request", folder / f"{name}.welcome"
-            office.join(folder / name, member, roles, request, PASSPHRASE, env)
+            office.join(folder / name, known.members[name], VAULTS[name], request, PASSPHRASE, env)
             office.enrol(
-                session, request, team=TEAM, role=None, member=None, welcome=welcome, passphrase=PASSPHRASE
+                session,
+                request,
+                team=known.team,
+                role=None,
+                member=None,
+                welcome=welcome,
+                passphrase=PASSPHRASE,
             )
             joined = open_vault(folder / name, PASSPHRASE, env)
             try:
@@ -120,7 +139,6 @@ def _found(folder: Path, env: Environment) -> list[str]:
             welcome.unlink()
     finally:
         session.close()
-    return [name for name, _, _ in MEMBERS]
 
 
 def _carry(folder: Path, sessions: Mapping[str, Session], sender: str, readers: Sequence[str]) -> None:
@@ -195,10 +213,10 @@ def _consent(agency: str, today: str, status: str = "given") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _referral(agency: str, service: str, basis: str = "consent") -> dict[str, Any]:
+def _referral(agency: str, service: str, need: str) -> dict[str, Any]:
     return {
-        "agency": agency, "service": service, "purpose": "referral", "urgency": "24h", "basis": basis,
-        "reason": "Needs a safe place from next week.", "fields": ["case.alias", "person.gender", "person.birth_date"],
+        "agency": agency, "service": service, "purpose": "referral", "urgency": "24h", "basis": "consent",
+        "reason": need, "fields": ["case.alias", "person.gender", "person.birth_date"],
     }  # fmt: skip
 
 
@@ -215,24 +233,23 @@ def _refer(
             consents.add_consent(caseworker, stream, _consent(agency, today, "refused"))
             continue
         given = consents.add_consent(caseworker, stream, _consent(agency, today)).value.id
-        one = referrals.add_referral(caseworker, stream, _referral(agency, kind)).value.id
+        one = referrals.add_referral(caseworker, stream, _referral(agency, kind, known.says.need)).value.id
         begun.append((number, one, given))
-        _caseworker_before(caseworker, number, one, stream, given)
+        _caseworker_before(caseworker, number, one, stream, given, known.says)
     _carry(folder, sessions, "caseworker", ["supervisor"])
     for number, one, _ in begun:
-        _supervisor(supervisor, number, one)
+        _supervisor(supervisor, number, one, known.says)
     if streams:
         cases.set_fields(supervisor, streams[0], {"person.city": story.choice(known.cities) + " East"})
         cases.set_fields(caseworker, streams[0], {"person.city": story.choice(known.cities) + " West"})
     _carry(folder, sessions, "supervisor", ["caseworker"])
     for number, one, _ in begun:
-        _caseworker_after(caseworker, number, one)
+        _caseworker_after(caseworker, number, one, known.says)
 
 
-def _caseworker_before(session: Session, number: int, one: str, stream: str, given: str) -> None:
+def _caseworker_before(session: Session, number: int, one: str, stream: str, given: str, says: Says) -> None:
     if number == 9:
-        reason = {"reason": "She has nowhere to sleep tonight; approved by telephone."}
-        referrals.do(session, one, "send_ahead", reason)
+        referrals.do(session, one, "send_ahead", {"reason": says.sent_ahead})
     elif number == 10:
         referrals.do(session, one, "submit", {})
         consents.add_consent(session, stream, {"status": "withdrawn", "replaces": given})
@@ -240,25 +257,20 @@ def _caseworker_before(session: Session, number: int, one: str, stream: str, giv
         referrals.do(session, one, "submit", {})
 
 
-def _supervisor(session: Session, number: int, one: str) -> None:
+def _supervisor(session: Session, number: int, one: str, says: Says) -> None:
     if number in (0, 1, 2, 3):
         referrals.do(session, one, "approve", {})
     elif number == 4:
-        referrals.do(
-            session,
-            one,
-            "return",
-            {"comment": "Please leave out the birth date; the agency does not need it."},
-        )
+        referrals.do(session, one, "return", {"comment": says.returned})
     elif number == 5:
-        referrals.do(session, one, "reject", {"reason": "The agency is closed until next month."})
+        referrals.do(session, one, "reject", {"reason": says.rejected})
 
 
-def _caseworker_after(session: Session, number: int, one: str) -> None:
+def _caseworker_after(session: Session, number: int, one: str, says: Says) -> None:
     steps: dict[int, list[tuple[str, dict[str, Any]]]] = {
         1: [("send", {})],
         2: [("send", {}), ("accept", {})],
-        3: [("send", {}), ("decline", {"reason": "No bed is free."})],
+        3: [("send", {}), ("decline", {"reason": says.declined})],
     }
     for event, document in steps.get(number, []):
         referrals.do(session, one, event, document)
