@@ -63,6 +63,7 @@ class Database:
         self._key = key
         self._busy = busy_seconds
         self._begin = "BEGIN"
+        self._alone = False
         self._engine: Engine = create_engine(
             "sqlite://",
             module=sqlcipher,
@@ -71,8 +72,17 @@ class Database:
             pool_reset_on_return=None,
         )
         event.listen(self._engine, "begin", lambda _: self.raw.execute(self._begin))
+        try:
+            self._connection = self._connected()
+        except EnvironmentFailed as refusal:
+            if refusal.code != "disk_full":
+                raise
+            self._alone = True  # without the index that processes share, a full disk can still be read
+            self._connection = self._connected()
+
+    def _connected(self) -> Connection:
         with translated():
-            self._connection: Connection = self._engine.connect()
+            return self._engine.connect()
 
     def _connect(self) -> Any:
         raw = sqlcipher.connect(
@@ -82,6 +92,8 @@ class Database:
             raw.execute("PRAGMA cipher_log_level = NONE")  # by default it writes to standard error
             raw.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
             raw.execute(f"PRAGMA cipher_page_size = {PAGE}")
+            if self._alone:
+                raw.execute("PRAGMA locking_mode = EXCLUSIVE")
             for pragma in _PRAGMAS:
                 raw.execute(f"PRAGMA {pragma}")
         except sqlcipher.Error:
