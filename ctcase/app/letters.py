@@ -1,9 +1,5 @@
 """The letter of a referral: exactly the approved content in the words of `resources/letters`, as a PDF."""
 
-import os
-import sys
-from pathlib import Path
-
 import msgspec
 
 from ctcase.app import referral_view
@@ -38,24 +34,9 @@ def words(language: str = "en") -> Words:
     return msgspec.json.decode((resources.folder() / "letters" / f"{language}.json").read_bytes(), type=Words)
 
 
-def font_folders() -> list[Path]:
-    """Where fonts are found on this system, ours first."""
-    home = Path.home()
-    if sys.platform == "win32":
-        return [resources.folder() / "fonts", Path(os.environ.get("WINDIR", r"C:\\Windows")) / "Fonts"]
-    if sys.platform == "darwin":
-        return [resources.folder() / "fonts", Path("/System/Library/Fonts"), Path("/Library/Fonts")]
-    return [
-        resources.folder() / "fonts",
-        Path("/usr/share/fonts"),
-        Path("/usr/local/share/fonts"),
-        home / ".local/share/fonts",
-    ]
-
-
 def compose(session: Session, stream: Stream, machine: Machine) -> LetterFile:
     """The finished letter of a referral whose content was approved, or sent ahead."""
-    from ctcase.reports.fonts import find_fonts  # noqa: PLC0415  # the PDF library is loaded only when it is used
+    from ctcase.reports.fonts import find_fonts, system_folders  # noqa: PLC0415  # the PDF library is loaded only when it is used
 
     said = words()
     content = machine.head.basis.content or ""
@@ -66,7 +47,7 @@ def compose(session: Session, stream: Stream, machine: Machine) -> LetterFile:
         need=said.services.get(step.service, step.service), answer=said.urgency.get(step.urgency, ""),
         rows=tuple(_rows(session, stream, content, said)), reference=machine.id[:8], content=f"sha256:{content}",
     )  # fmt: skip
-    return render(letter, said.text, find_fonts(font_folders()))
+    return render(letter, said.text, find_fonts([resources.folder() / "fonts", *system_folders()]))
 
 
 def _rows(session: Session, stream: Stream, content: str, said: Words) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ A letter embeds what it uses of a font. What no font here can draw is a refusal,
 
 import os
 import struct
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -36,16 +37,20 @@ KNOWN = (
 )
 """File names of regular and bold faces, the preferred first. All are free to embed and have TrueType outlines."""
 
-SYSTEM_FOLDERS = (
-    Path("/usr/share/fonts"),
-    Path("/usr/local/share/fonts"),
-    Path("/Library/Fonts"),
-    Path("/System/Library/Fonts"),
-    Path("C:/Windows/Fonts"),
-)
-"""Where systems keep their fonts; a caller puts the program's own folder before these."""
-
 _MOST_FOLDERS = 5000
+
+
+def system_folders() -> tuple[Path, ...]:
+    """Where this system keeps its fonts; a caller puts the program's own folder before these."""
+    if sys.platform == "win32":
+        return (Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts",)
+    if sys.platform == "darwin":
+        return (Path("/System/Library/Fonts"), Path("/Library/Fonts"))
+    return (
+        Path("/usr/share/fonts"),
+        Path("/usr/local/share/fonts"),
+        Path.home() / ".local/share/fonts",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ctcase.app import cases, consents, letters, office, referrals, upkeep
+from ctcase.app import cases, consents, office, referrals, upkeep
 from ctcase.workflow.referral import STATES, TABLE
 from tests.office_world import CONSENT, PASSPHRASE, PERSON, code_of, refused
 
@@ -421,10 +421,10 @@ def test_what_waits_for_a_supervisor_is_listed(team):
 
 def fonts():
     from ctcase.errors import CtcaseError
-    from ctcase.reports.fonts import find_fonts
+    from ctcase.reports.fonts import find_fonts, system_folders
 
     try:
-        find_fonts(letters.font_folders())
+        find_fonts(system_folders())
     except CtcaseError:
         pytest.skip("no font for paper is installed on this system")
 

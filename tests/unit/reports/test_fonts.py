@@ -6,7 +6,7 @@ import pytest
 
 from ctcase.errors import EnvironmentFailed
 from ctcase.reports import fonts
-from ctcase.reports.fonts import KNOWN, SYSTEM_FOLDERS, Faces, Fonts, find_fonts, open_typeface, script_of
+from ctcase.reports.fonts import KNOWN, Faces, Fonts, find_fonts, open_typeface, script_of, system_folders
 
 REGULAR, BOLD = KNOWN[0]
 
@@ -22,7 +22,7 @@ def touch(folder, *names):
 def path():
     """DejaVu Sans of this machine."""
     try:
-        found = find_fonts(SYSTEM_FOLDERS)
+        found = find_fonts(system_folders())
     except EnvironmentFailed:
         pytest.skip("no DejaVu Sans on this machine (fonts-dejavu-core)")
     if found.regular[0].name != REGULAR:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ctcase.crypto.fingerprint import words
 from ctcase.errors import EnvironmentFailed, Refused
 from ctcase.reports import lettering
-from ctcase.reports.fonts import SYSTEM_FOLDERS, Faces, Fonts, find_fonts, open_typeface, script_of
+from ctcase.reports.fonts import Faces, Fonts, find_fonts, open_typeface, script_of, system_folders
 from ctcase.reports.letter import MOST_CHARACTERS, LetterContent, LetterText, check_words, render
 
 TEXT = LetterText(
@@ -52,7 +52,7 @@ CONTENT = LetterContent(
 @pytest.fixture(scope="module")
 def fonts():
     try:
-        found = find_fonts(SYSTEM_FOLDERS)
+        found = find_fonts(system_folders())
     except EnvironmentFailed:
         pytest.skip("no DejaVu Sans on this machine (fonts-dejavu-core)")
     only = [path for path in found.regular if path.name == "DejaVuSans.ttf"]
@@ -303,7 +303,7 @@ class TestScripts:
 
     def test_a_script_of_another_font_is_drawn_where_that_font_is(self):
         try:
-            found = find_fonts(SYSTEM_FOLDERS)
+            found = find_fonts(system_folders())
         except EnvironmentFailed:
             pytest.skip("no font for paper on this machine")
         if not any("Ethiopic" in path.name for path in found.regular):
