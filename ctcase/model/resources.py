@@ -1,6 +1,6 @@
 """Data files that come with the program, and the strict reading of JSON that people wrote.
 
-The folder `resources` lies beside the package, in a checkout and in an installed copy alike.
+The folder `resources` lies beside the package, as in the checkout that the program runs from.
 """
 
 import json
