@@ -40,13 +40,8 @@ def _discard() -> None:
     raise _Discard
 
 
-def _reader(session: Session, former: tuple[str, ...]) -> Reader:
-    return Reader(session.me.id, former, read_identity(session.me.sealing), session.roster)
-
-
-def _former(session: Session) -> tuple[str, ...]:
-    with session.look() as connection:
-        return tuple(local.get(connection, "former", list[str]) or ())
+def _reader(session: Session) -> Reader:
+    return Reader(session.me.id, session.former, read_identity(session.me.sealing), session.roster)
 
 
 def _sender(session: Session) -> outgoing.Outgoing:
@@ -135,14 +130,13 @@ def _read_file(path: Path) -> bytes:
 
 def open_welcome(session: Session, file: Path) -> Roster:
     """The roster in a welcome to this device; nothing is taken."""
-    return incoming.judge_welcome(_read_file(file), _reader(session, _former(session))).roster
+    with session.look():
+        return incoming.judge_welcome(_read_file(file), _reader(session)).roster
 
 
 def take_welcome(work: Work, file: Path) -> Roster:
     """Takes a welcome whose office a person has confirmed, and returns its roster."""
-    session = work.session
-    former = tuple(local.get(work.connection, "former", list[str]) or ())
-    judged = incoming.judge_welcome(_read_file(file), _reader(session, former))
+    judged = incoming.judge_welcome(_read_file(file), _reader(work.session))
     _take(work, judged)
     return judged.roster
 
@@ -192,12 +186,11 @@ def read_bundles(
 def _seen(work: Work, path: Path, progress: Progress | None, done: int, total: int) -> BundleSeen:
     if progress and not progress("reading", done, total):
         raise Cancelled
-    former = tuple(local.get(work.connection, "former", list[str]) or ())
     held = work.session.roster.version if work.session.roster else 0
     data = b""
     try:
         data = _read_file(path)
-        judged = incoming.judge(data, _reader(work.session, former))
+        judged = incoming.judge(data, _reader(work.session))
         taken = _take_apart(work, judged)
     except CtcaseError as refusal:
         _audit(work, refusal, data)

@@ -12,7 +12,7 @@ from ctcase.log.fold_fields import Record
 from ctcase.log.payload import FieldSet, Sets
 from ctcase.model import forms
 from ctcase.model.forms import Field, Form
-from ctcase.model.values import Missing, Value
+from ctcase.model.values import Value
 
 ALIAS = Field(
     record="case",
@@ -112,8 +112,3 @@ def parts(changes: Iterable[Change]) -> tuple[tuple[str, str, bytes], ...]:
 
 def _sets(known: Known, sets: dict[str, FieldSet]) -> Sets:
     return Sets(known.field.record, sets, known.form, known.version)
-
-
-def is_absent(value: Value) -> bool:
-    """Whether a value says nothing that could be shared or searched."""
-    return value is None or isinstance(value, Missing) or value in ("", ())

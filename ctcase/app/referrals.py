@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from ctcase.app import case_view, letters, referral_view
 from ctcase.app.cases import check_right, find_case
 from ctcase.app.consents import agency_kind, resolve_agency
-from ctcase.app.fields import catalogue, is_absent, kind_of
+from ctcase.app.fields import catalogue, kind_of
 from ctcase.app.results import (
     Letter,
     Outcome,
@@ -223,7 +223,7 @@ def _content(
     step, words = _terms(work, stream, wanted, step)
     words = msgspec.structs.replace(words, comment=said.comment, documents=wanted.documents)
     content = {name: referral_view.field_value(stream, name) for name in wanted.fields}
-    empty = [name for name, value in content.items() if is_absent(value) and value is None]
+    empty = [name for name, value in content.items() if value is None]
     if empty:
         raise Refused("needs_missing", needs=empty)
     by_category = _by_category(stream, content)

@@ -266,12 +266,6 @@ def shipped_codelists() -> dict[str, CodeList]:
     return {found.id: found for found in lists}
 
 
-def missing_codelists(form: Form, codelists: Mapping[str, CodeList]) -> tuple[str, ...]:
-    """The ids of lists that a form refers to and that are not there."""
-    wanted = {field.list_id for field in form.fields() if field.list_id}
-    return tuple(sorted(wanted - codelists.keys()))
-
-
 def say(texts: Mapping[str, str], language: str) -> str:
     """A text for people in a language, else in English, else in the first language there is; empty if none."""
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")

@@ -31,7 +31,6 @@ _CODES = {
     14: "permission",
     23: "permission",
 }
-_DAMAGED = {11, 26}
 _READ_ERRORS = (266, 522)
 """Extended codes of an input error while reading, or a short read: the medium or the file is damaged."""
 

@@ -163,7 +163,6 @@ def _without_signing_key(path: Path, vault: Opened) -> None:
                 local.put(connection, "member", [device.member, device.name, list(device.roles)])
             local.drop(connection, "device")
             local.drop(connection, "chain")
-            local.drop(connection, "set_back")
         copy.compact()
     finally:
         copy.close()

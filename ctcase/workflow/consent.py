@@ -7,7 +7,7 @@ decoding, unknown keys are refused, and what is missing is told by the `check_*`
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -21,11 +21,6 @@ Purpose = Literal["services", "referral", "authorities", "statistics"]
 LegalBasis = Literal["consent", "vital_interest", "legal_duty"]
 Urgency = Literal["1h", "24h", "72h", "2w"]
 
-STATUSES: tuple[str, ...] = get_args(Status)
-GIVEN_BY: tuple[str, ...] = get_args(GivenBy)
-METHODS: tuple[str, ...] = get_args(Method)
-PURPOSES: tuple[str, ...] = get_args(Purpose)
-BASES: tuple[str, ...] = get_args(LegalBasis)
 BASES_WITH_REASON = frozenset({"vital_interest", "legal_duty"})
 URGENCIES: Mapping[str, int] = {"1h": 1, "24h": 24, "72h": 72, "2w": 14 * 24}
 """Hours until the agency's answer is due."""

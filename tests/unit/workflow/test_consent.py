@@ -1,6 +1,7 @@
 """Consent and its gaps, standing approvals, and the files of the command line."""
 
 import dataclasses
+from typing import get_args
 
 import msgspec
 import pytest
@@ -262,11 +263,11 @@ def test_files_out_of_bounds_are_not_understood(kind, document):
 
 
 def test_the_value_lists_are_those_of_the_contract():
-    assert consent.STATUSES == ("given", "refused", "withdrawn")
-    assert consent.GIVEN_BY == ("client", "guardian", "court")
-    assert consent.METHODS == ("oral", "written", "thumbprint")
-    assert consent.PURPOSES == ("services", "referral", "authorities", "statistics")
-    assert consent.BASES == ("consent", "vital_interest", "legal_duty")
+    assert get_args(consent.Status) == ("given", "refused", "withdrawn")
+    assert get_args(consent.GivenBy) == ("client", "guardian", "court")
+    assert get_args(consent.Method) == ("oral", "written", "thumbprint")
+    assert get_args(consent.Purpose) == ("services", "referral", "authorities", "statistics")
+    assert get_args(consent.LegalBasis) == ("consent", "vital_interest", "legal_duty")
     assert consent.URGENCIES == {"1h": 1, "24h": 24, "72h": 72, "2w": 336}
     assert consent.RATIFICATION_HOURS == 24
 
