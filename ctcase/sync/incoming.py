@@ -153,7 +153,7 @@ def take(connection: Connection, streams: Streams, judged: Judged, device: str) 
     good, quarantined = _authentic(judged.entries, here)
     quarantined |= {one.id: "form" for one in judged.misfits}
     admitted = streams.admit(connection, good)
-    offered = {one.id: one for one in (*judged.entries, *judged.misfits)}
+    offered = {one.id: one for one in (*judged.entries, *judged.misfits, *good)}
     waiting = _wait(connection, streams, admitted, offered, sender)
     quarantined |= admitted.refused
     _quarantine(connection, quarantined, offered, sender, digest)
@@ -171,9 +171,12 @@ def _read(connection: Connection, digest: str) -> bool:
 def _authentic(entries: Sequence[Entry], here: Mapping[str, str]) -> tuple[list[Entry], dict[str, str]]:
     """Entries that are here already were verified when they came; their parts are held against the same header."""
     fresh = [one for one in entries if one.id not in here]
-    verdicts = dict(zip((one.id for one in fresh), verify_signatures(fresh), strict=True))
-    good = [one for one in entries if verdicts.get(one.id, True)]
-    return good, {one: "signature" for one, verdict in verdicts.items() if not verdict}
+    signed = zip(fresh, verify_signatures(fresh), strict=True)
+    # The id does not cover the signature: of two copies of one entry, each is judged by its own.
+    good = [one for one, verdict in signed if verdict]
+    authentic = {one.id for one in good}
+    good += [one for one in entries if one.id in here]
+    return good, {one.id: "signature" for one in fresh if one.id not in authentic}
 
 
 def _wait(

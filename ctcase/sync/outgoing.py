@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 from sqlalchemy import Connection, insert
 
-from ctcase.crypto.age import HybridRecipient, read_recipient
+from ctcase.crypto.age import AgeError, HybridRecipient, read_recipient
 from ctcase.crypto.signing import SigningKey
 from ctcase.errors import Refused
 from ctcase.log.entry import Entry
@@ -14,7 +14,7 @@ from ctcase.store.streams import Streams
 from ctcase.sync import peers, ranges, sealing, splitting
 from ctcase.sync.sealing import Content, Heading, Written
 from ctcase.trust import roster as rosters
-from ctcase.trust.roster import Device, Roster
+from ctcase.trust.roster import Device, Root, Roster
 
 WINDOW = 20_000
 """How many entries are read at a time."""
@@ -34,7 +34,10 @@ def recipients(devices: Sequence[Device]) -> dict[str, HybridRecipient]:
     """The sealing keys of devices by their ids."""
     found = {}
     for device in devices:
-        recipient = read_recipient(device.sealing)
+        try:
+            recipient = read_recipient(device.sealing)
+        except AgeError as problem:
+            raise Refused("file_not_understood", what="recipient") from problem
         if not isinstance(recipient, HybridRecipient):
             raise Refused("file_not_understood", what="recipient")
         found[device.id] = recipient
@@ -94,18 +97,23 @@ def _groups(
 
 
 def _chain(held: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """The rosters in which the root keys changed, and the newest: each can be judged by the one before."""
+    """The rosters in which root keys or threshold changed, and the newest: each can be judged by the one before."""
     if not held:
         return ()
-    newest = rosters.read_first(held[-1])
+    newest = _signers(held[-1])
     chain: list[bytes] = []
-    roots = None
+    before = None
     for signed in held[:-1]:
-        one = rosters.read_first(signed)
-        if one.roots != roots:
-            roots = one.roots
+        if (now := _signers(signed)) != before:
+            before = now
             chain.append(signed)
-    return (held[-1],) if roots in (None, newest.roots) and len(chain) <= 1 else (*chain, held[-1])
+    return (held[-1],) if before in (None, newest) and len(chain) <= 1 else (*chain, held[-1])
+
+
+def _signers(signed: bytes) -> tuple[int, tuple[Root, ...]]:
+    """Who must sign: a lower threshold is judged by the roster that lowered it, as other roots are."""
+    roster = rosters.read_first(signed)
+    return roster.threshold, roster.roots
 
 
 def _record(
