@@ -35,7 +35,7 @@ _UPDATES = {name: _update(table) for name, table in TABLES.items()}
 _INSERTS = {name: insert(table) for name, table in TABLES.items()}
 
 
-class Changes:
+class RowChanges:
     """Rows to add, to change and to take away, by table; and words for the search."""
 
     def __init__(self) -> None:

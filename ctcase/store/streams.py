@@ -17,7 +17,7 @@ from ctcase.log.reading import Reading
 from ctcase.log.rights import Rights
 from ctcase.store import entries, schema
 from ctcase.store.projection import Searchable, Stream, project
-from ctcase.store.rows import Changes
+from ctcase.store.rows import RowChanges
 from ctcase.workflow.policy import SUPERVISOR
 
 KEPT = 64
@@ -102,7 +102,7 @@ class Streams:
             part = streams[start : start + TOGETHER]
             # a stream whose root comes now cannot be here: nothing is admitted before its parents
             states = self._states(connection, [stream for stream in part if stream not in begun])
-            written, changes = len(outcome.new), Changes()
+            written, changes = len(outcome.new), RowChanges()
             for stream in part:
                 before = states.get(stream)
                 state = self._admit_stream(connection, groups[stream], before, here, outcome)
@@ -174,7 +174,7 @@ class Streams:
         """Brings the derived rows of these streams up to date with their entries, whatever they were before."""
         for part in entries.chunks(sorted(streams)):
             numbers = _row_numbers(connection, part)
-            changes = Changes()
+            changes = RowChanges()
             for stream, found in entries.of_streams(connection, part).items():
                 state = self._folded(Graph(found), numbers.get(stream, 0))
                 changes.replace(state)
