@@ -12,6 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
+from shiboken6 import delete
 
 from ctcase.app.session import Environment
 from ctcase.errors import CtcaseError
@@ -130,6 +131,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     status = app.exec()
     worker.stop()
     del check
+    delete(window)  # while the application is still there
     return status
 
 

@@ -174,7 +174,7 @@ class MainWindow(QMainWindow):
         shell.hiding.connect(self.quick_hide)
         shell.rebuilding.connect(self._rebuild)
         self.slot.put(shell)
-        shell.go(target or Target("cases"))
+        shell.go(target if target and shell.has(target) else Target("cases"))
         self.idle.timer.start()
         self.entered.emit()
 
@@ -182,7 +182,11 @@ class MainWindow(QMainWindow):
         """Other places after the role changed; the page stays."""
         shell, desk = self.shell, self._desk
         if shell is not None and desk is not None:
-            self._enter(desk.known, shell.target)
+            notice, target = shell.notice, shell.target
+            self._enter(desk.known, target)
+            if self._desk is not None:
+                self._desk.noticed.emit(notice)
+            desk.deleteLater()
 
     def lock(self) -> None:
         """Save what can be saved, close the vault, take every view apart, and show the way in."""

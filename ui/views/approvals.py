@@ -77,7 +77,7 @@ class Decision(QWidget):
         self.error = ErrorLine(theme)
         self._hint = Label(theme, "", "caption", "text2", wrap=True)
         self._theme = theme
-        self._first = row(self.comment, *self.buttons.values(), gap=8)
+        self._first = row(self.comment, holder(row(0, *self.buttons.values(), gap=8)), gap=8)
         self._first.setStretch(0, 1)
         second = row(IconLabel(theme, "info", "text2", 14), self._hint, KeyHint(theme, "Ctrl+Enter"), gap=6)
         second.setStretch(1, 1)

@@ -68,6 +68,7 @@ class CaseTable(QTableView):
         super().__init__()
         self._theme = desk.theme
         style_table(desk.theme, self, name=self.tr("Cases"))
+        model.setParent(self)
         self.setModel(model)
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         header = self.horizontalHeader()

@@ -72,6 +72,7 @@ class Shell(QWidget):
         super().__init__()
         self.desk = desk
         self._past: list[Target] = []
+        self.notice = Notice("idle", "")
         self.target = Target("cases")
         self._cases: CaseList | None = None
         self._page: QWidget | None = None
@@ -148,7 +149,7 @@ class Shell(QWidget):
     def go(self, target: Target) -> None:
         """Go to a page; the one before is remembered for the way back."""
         if not self._may_leave():
-            self.rail.set_current(BELONGS.get(self.target.place, self.target.place))
+            self._mark_place(self.target)
             return
         self._past.append(self.target)
         del self._past[:-20]
@@ -166,9 +167,7 @@ class Shell(QWidget):
     def _show(self, target: Target) -> None:
         self.desk.hush()
         self.target = target
-        key = BELONGS.get(target.place, target.place)
-        if key in {place.key for place in self.places}:
-            self.rail.set_current(key)
+        self._mark_place(target)
         if target.place == "cases":
             if self._cases is None:
                 self._cases = CaseList(self.desk)
@@ -181,6 +180,17 @@ class Shell(QWidget):
             self._slot.put(self._page)
             self._stack.setCurrentWidget(self._slot)
         self._focus_page(self._page)
+
+    def place_of(self, target: Target) -> str:
+        """The place of the rail that a page belongs to; the first one if the role has no such place."""
+        return BELONGS.get(target.place, target.place) if self.has(target) else self.places[0].key
+
+    def has(self, target: Target) -> bool:
+        """Whether the role has the place that a page belongs to."""
+        return BELONGS.get(target.place, target.place) in {place.key for place in self.places}
+
+    def _mark_place(self, target: Target) -> None:
+        self.rail.set_current(self.place_of(target))
 
     def _focus_page(self, page: QWidget) -> None:
         """Put the focus where the page wants it, else on its first region, never on the page as a whole."""
@@ -239,10 +249,7 @@ class Shell(QWidget):
 
     def _next_region(self) -> None:
         """Rail, then the regions of the page, and round again."""
-        current = (
-            self.rail.item(BELONGS.get(self.target.place, self.target.place)) if self.places else self.rail
-        )
-        regions: list[QWidget] = [current]
+        regions: list[QWidget] = [self.rail.item(self.place_of(self.target))]
         more = getattr(self._page, "regions", None)
         found: Sequence[QWidget] = more() if callable(more) else []
         regions += found
@@ -255,6 +262,7 @@ class Shell(QWidget):
         regions[((here[-1] if here else -1) + 1) % len(regions)].setFocus()
 
     def _notice(self, notice: Notice) -> None:
+        self.notice = notice
         if not notice.what:
             self._banner.put(None)
             return

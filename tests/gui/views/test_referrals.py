@@ -2,8 +2,7 @@
 
 import random
 
-from ctcase.app import cases, exchange, office, referrals
-from ctcase.app.session import open_vault
+from ctcase.app import cases, office, referrals
 from ui.views.approvals import by_urgency
 
 SECRET = "four plain words here"
@@ -167,29 +166,31 @@ def test_nobody_approves_what_they_wrote_themselves(desktop, world):
     assert desk.go("approvals").decision is None
 
 
-def test_steps_without_effect_are_shown_with_their_reason(desktop, world, tmp_path):
-    """A device copied before it was allowed less: what it wrote afterwards stays, and says why it does not count."""
+def test_steps_without_effect_are_shown_with_their_reason(desktop, world):
+    """An approval by a device that had been revoked: it stays, it does not count, and it says why."""
     case = world.case()
     world.consent(case)
     one = world.submitted(case)
     world.carry("caseworker", "supervisor")
-
-    def no_supervisor(session):
-        office.set_member(session, "Elif K.", ("caseworker",), None, SECRET)
-
-    world.act("office", no_supervisor)
-    session = open_vault(world.vault("supervisor"), SECRET, world.env())
-    referrals.do(session, one, "approve", {})
-    session.close()
-    world.carry("supervisor", "office")
-    world.carry("office", "caseworker")
+    world.act("office", lambda session: office.revoke(session, "Elif K.", "The laptop was stolen.", SECRET))
+    world.act("supervisor", lambda session: referrals.do(session, one, "approve", {}))
+    world.carry("supervisor", "caseworker")
     field = desktop("caseworker")
+    assert field.go("referral", one).shown.state == "approved"
+    field.window.lock()
+    field.settle()
+    world.carry("office", "caseworker")
+    field.unlock()
     page = field.go("referral", one)
-    if page.shown.void:
-        assert "Steps without effect" in field.words(page)
-        assert "Took no effect." in field.words(field.go("case", case).timeline)
-    else:
-        assert page.shown.state == "approved", "written under the roster that still allowed it"
+    assert page.shown.state == "submitted"
+    said = field.words(page)
+    assert "Steps without effect" in said
+    assert "The device that wrote it had been revoked." in said
+    assert not page.steps.buttons["send"].isEnabled()
+    timeline = field.go("case", case).timeline
+    field.click(timeline.void)
+    assert "Took no effect. The device that wrote it had been revoked." in field.words(timeline)
+    assert "Case opened" not in field.words(timeline)
 
 
 def test_most_urgent_first(world):
@@ -218,4 +219,3 @@ def test_the_list_filters_and_opens(desktop, world):
     page.table.setFocus()
     desk.key("Return", page.table)
     assert desk.page.shown.id == second
-    assert exchange is not None

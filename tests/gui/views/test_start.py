@@ -65,6 +65,9 @@ def test_an_office_is_founded_joined_and_accepted(desktops, tmp_path):
     card.words.set_value(office_words)
     field.click(card.act)
     known = field.window.shell.desk.known.status
+    assert "You belong to \u2068Harbour office\u2069 now." in field.words()
+    assert [place.key for place in field.window.shell.places] == ["cases", "referrals", "sync"]
+    field.key("F6")
     assert (known.enrolled, known.member.team, known.office.name) == ("yes", "North", "Harbour office")
 
 
