@@ -28,7 +28,7 @@ from ctcase.store import files, local, queries, replay, schema
 from ctcase.sync import incoming, outgoing, peers, sealing
 from ctcase.sync.incoming import Judged, Reader, Taken
 from ctcase.sync.manifest import OFFICE
-from ctcase.sync.sealing import Written
+from ctcase.sync.sealing import SealedBundle
 from ctcase.trust.roster import Device, Roster
 
 
@@ -100,12 +100,12 @@ def _write(work: Work, addressee: str, devices: Sequence[Device], folder: Path) 
     return found
 
 
-def file_name(written: Written) -> str:
+def file_name(written: SealedBundle) -> str:
     """A name that says nothing: the sender's number, for people, and the beginning of the digest."""
     return f"{written.manifest.number:04d}-{written.digest[:12]}.age"
 
 
-def _described(path: Path, written: Written, count: int) -> BundleFile:
+def _described(path: Path, written: SealedBundle, count: int) -> BundleFile:
     return BundleFile(
         str(path), list(written.manifest.devices), written.manifest.number, len(written.data), count, 0
     )

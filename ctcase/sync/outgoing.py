@@ -12,7 +12,7 @@ from ctcase.log.entry import Entry
 from ctcase.store import entries, local, queries, schema
 from ctcase.store.streams import Streams
 from ctcase.sync import peers, ranges, sealing, splitting
-from ctcase.sync.sealing import Content, Heading, Written
+from ctcase.sync.sealing import Content, Heading, SealedBundle
 from ctcase.trust import roster as rosters
 from ctcase.trust.roster import Device, Root, Roster
 
@@ -47,7 +47,7 @@ def recipients(devices: Sequence[Device]) -> dict[str, HybridRecipient]:
 def write(
     connection: Connection, streams: Streams, sender: Outgoing, addressee: str, devices: Sequence[Device],
     purpose: str = "sync", limit: int = splitting.DEFAULT_LIMIT,
-) -> Iterator[tuple[Written, int]]:  # fmt: skip
+) -> Iterator[tuple[SealedBundle, int]]:  # fmt: skip
     """Seals what these devices lack, in bundles under `limit`; one at least, which carries roster and receipts.
 
     A welcome carries the office's own stream only: the cases come with the first bundle after it.
@@ -117,7 +117,7 @@ def _signers(signed: bytes) -> tuple[int, tuple[Root, ...]]:
 
 
 def _record(
-    connection: Connection, written: Written, devices: Sequence[Device], group: Iterable[int]
+    connection: Connection, written: SealedBundle, devices: Sequence[Device], group: Iterable[int]
 ) -> None:
     carried = ranges.of(group).encode()
     connection.execute(

@@ -45,7 +45,7 @@ class Content(msgspec.Struct, frozen=True):
     receipts: tuple[Receipt, ...] = ()
 
 
-class Written(msgspec.Struct, frozen=True):
+class SealedBundle(msgspec.Struct, frozen=True):
     """A sealed bundle, its digest and its manifest."""
 
     data: bytes
@@ -55,7 +55,7 @@ class Written(msgspec.Struct, frozen=True):
 
 def write(
     heading: Heading, content: Content, key: SigningKey, recipients: Mapping[str, age.HybridRecipient]
-) -> Written:
+) -> SealedBundle:
     """Seals a bundle from the device that `key` signs for to the devices in `recipients`, given by their ids.
 
     Raises Refused `limit_exceeded` where a reader would refuse it: divide the entries with `split` first.
@@ -83,7 +83,7 @@ def write(
     data = age.seal_bytes(plaintext, [recipients[device] for device in said.devices])
     if len(data) > LARGEST_BUNDLE:
         raise Refused("limit_exceeded", what="bundle")
-    return Written(data, manifest.digest(envelope.payload), said)
+    return SealedBundle(data, manifest.digest(envelope.payload), said)
 
 
 def _frames(content: Content) -> Iterator[Frame]:
