@@ -71,6 +71,9 @@ class World:
 
     def enrol(self, request: Path, *, team: str = "A", role=None, member=None, by: str = "office") -> Path:
         welcome = self.path("welcome")
+        seen = office.look_at_request(self.session(by), request)
+        if member is None and seen.member in {one.id for one in office.members(self.session(by)).members}:
+            member = seen.member if seen.replaces else None  # the officer knows whose new device it is
         office.enrol(
             self.session(by),
             request,

@@ -12,7 +12,7 @@ from ctcase.app.results import Changes, Outcome
 from ctcase.app.session import Environment, Session, Work, former_devices, new_device, open_vault
 from ctcase.crypto import fingerprint
 from ctcase.crypto.age import AgeError, HybridIdentity, HybridRecipient, read_identity, read_recipient
-from ctcase.crypto.signing import SigningKey
+from ctcase.crypto.signing import SigningKey, key_id
 from ctcase.errors import Refused
 from ctcase.log import payload
 from ctcase.log.entry import Draft
@@ -203,7 +203,8 @@ def enrol(
     with session.work() as work:
         device = _enrolled_before(session, opened.roster, asked, member)
         if device is None:
-            owner = _owner(opened.roster, asked, member)
+            itself = session.member_id if asked.device == session.device_id else None
+            owner = _owner(opened.roster, asked, member or itself)
             row = DeviceRow(opened.roster.version + 1, roles, (team,))
             device = Device(asked.device, asked.signing, asked.sealing, owner.id, (row,))
             changed = editing.enrol(opened.roster, opened.previous, owner, device)
@@ -245,16 +246,11 @@ def _enrolled_before(session: Session, held: Roster, asked: Request, member: str
 
 
 def _owner(held: Roster, asked: Request, member: str | None) -> Member:
+    """Whose the device becomes. A file can claim to be anybody's: only who enrols says that it is a known member's."""
     if member is not None:
         return find_member(held, member)
-    known = {one.id: one for one in held.members}
-    if asked.member in known and asked.replaces:
-        old = roster.device_by_id(held).get(asked.replaces)
-        if old is None or old.member != asked.member:
-            raise Refused("ambiguous")
-        return known[asked.member]
-    if asked.member in known:
-        raise Refused("ambiguous")
+    if any(one.id == asked.member for one in held.members):
+        raise Refused("ambiguous", member=asked.member)
     return Member(asked.member, _name(asked.name))
 
 
@@ -367,10 +363,19 @@ def set_member(
         now = _current([device for device in held.devices if device.member == owner.id])
         new_roles = roles if roles is not None else now.roles if now else ()
         teams = (_name(team),) if team is not None else now.teams if now else ()
-        changed = editing.set_rights(held, opened.previous, owner.id, new_roles, teams)
+        less = set(now.roles if now else ()) - set(new_roles)
+        at_latest = _at_latest(work, held, owner.id) if less else {}
+        changed = editing.set_rights(held, opened.previous, owner.id, new_roles, teams, at_latest=at_latest)
         opened.sign_next(work, changed)
         changes = work.touched.changes()
     return Outcome(results.Written(roster=changed.version), changes)
+
+
+def _at_latest(work: Work, held: Roster, member: str) -> dict[str, int]:
+    """From which entry on a role that was taken away is gone, though its device never hears of the roster."""
+    return {
+        device.id: last_without_gap(work, device.id).last + 1 for device in roster.devices_of(held, member)
+    }
 
 
 def revoke(session: Session, subject: str, reason: str, passphrase: str) -> Outcome[results.Written]:
@@ -424,6 +429,23 @@ def add_agency(session: Session, name: str, kind: str = "") -> Outcome[results.W
             work.write(Draft("set", ((one, "case", body),)), stream)
         changes = work.touched.changes()
     return Outcome(results.Written(id=one), changes)
+
+
+def proven_device(session: Session, held: Roster) -> str:
+    """The enrolled device that a vault is or was, by keys it really holds; what it says of itself proves nothing.
+
+    A restored vault has no signing key of the old device any more, but its sealing key.
+    """
+    known = roster.device_by_id(held)
+    mine = key_id(session.signing_key().public)
+    sealing = read_identity(session.me.sealing).recipient.text
+    was = [one for one in session.former if one in known and known[one].sealing == sealing]
+    proven = mine if mine in known else was[-1] if was else ""
+    if not proven:
+        raise Refused("sender_unknown")
+    if known[proven].revoked is not None:
+        raise Refused("sender_revoked")
+    return proven
 
 
 def enrol_recovered(session: Session, device: local.Device, old: str, opened: root.Root) -> Changes:

@@ -27,7 +27,6 @@ from ctcase.app.session import (
     Environment,
     Progress,
     Session,
-    former_devices,
     new_device,
     open_vault,
     replace_device,
@@ -261,10 +260,10 @@ def recover(
     opened = vault.unlock_with_recovery(folder, read_identity(opened_root.store.recovery))
     session = Session(opened, env)
     try:
+        old = office.proven_device(session, opened_root.roster)
         vault.change_passphrase(opened, new_passphrase, env.randomness, env.cost)
         with session.work() as work:
             work.renew_key()
-            old = office.taken_over(former_devices(work.connection), opened_root.roster)
         device = session.me
         done = office.enrol_recovered(office_session, device, old, opened_root)
         signed = opened_root.store.roster

@@ -77,7 +77,12 @@ def enrol(
     with call.opened(vault) as session:
         seen = offices.look_at_request(session, request)
         if not yes:
-            about = [("Name", seen.name), ("Roles", words(seen.roles)), ("Device", seen.device)]
+            about = [
+                ("Name", seen.name),
+                ("Roles", words(seen.roles)),
+                ("Device", seen.device),
+                ("Added to member", member),
+            ]
             _compare(call, about, seen.fingerprint, fingerprint)
         done = offices.enrol(
             session,

@@ -8,6 +8,7 @@ import msgspec
 from ctcase.log.admission import Graph
 from ctcase.log.payload import Sets
 from ctcase.log.reading import DataPart, Reading
+from ctcase.model import canonical
 from ctcase.model.values import Value
 
 
@@ -95,4 +96,4 @@ def _same(one: Value, other: Value) -> bool:
 def conflict_id(stream: str, record: str, name: str, candidates: Iterable[Candidate]) -> str:
     """The id of a conflict, which changes with its candidates: a decision on a stale one is refused."""
     ids = sorted({candidate.entry for candidate in candidates})
-    return hashlib.sha256("\n".join(["conflict", stream, record, name, *ids]).encode()).hexdigest()
+    return hashlib.sha256(canonical.encode(["conflict", stream, record, name, ids])).hexdigest()

@@ -232,11 +232,12 @@ def walk(stage: Stage, nodes: Mapping[str, Node]) -> tuple[tuple[tuple[str, ...]
     here: tuple[str, ...] = ("",)
     extra: list[str] = []
     while groups := _next_steps(
-        sorted({*(k for one in here for k in children.get(one, ())), *extra} - used, key=place.__getitem__),
-        nodes,
+        sorted(_candidates(here, nodes, children, extra) - used, key=place.__getitem__), nodes
     ):
         confirmed = _confirmed(stage, here, groups)
-        ranked = sorted(groups, key=lambda group: (group[0] != confirmed, *_rank(group, nodes, place)))
+        ranked = sorted(
+            groups, key=lambda group: (group[0] != confirmed, *_rank(group, nodes, children, place))
+        )
         here = tuple(ranked[0])
         left_out += [(len(path), one) for group in ranked[1:] for one in group]
         path.append(here)
@@ -245,9 +246,27 @@ def walk(stage: Stage, nodes: Mapping[str, Node]) -> tuple[tuple[tuple[str, ...]
     return tuple(path), _open_rivals(stage, path, left_out)
 
 
-def _rank(group: list[str], nodes: Mapping[str, Node], place: Mapping[str, int]) -> tuple[bool, int]:
-    """Stopping events first, then the order of the stream (rule 18)."""
-    return not TABLE[nodes[group[0]].event].stops, place[group[0]]
+def _candidates(
+    here: tuple[str, ...], nodes: Mapping[str, Node], children: Mapping[str, list[str]], extra: Iterable[str]
+) -> set[str]:
+    """The steps that may come next. What several did as one step is taken back only by all of them."""
+    found = {*(child for one in here for child in children.get(one, ())), *extra}
+    taken_back = {nodes[one].follows for one in found if nodes[one].event == "retract"}
+    if taken_back.issuperset(here):
+        return found
+    return {one for one in found if nodes[one].event != "retract" or nodes[one].follows not in here}
+
+
+def _rank(
+    group: list[str], nodes: Mapping[str, Node], children: Mapping[str, list[str]], place: Mapping[str, int]
+) -> tuple[bool, bool, int]:
+    """Stopping events first, then the order of the stream (rule 18); a draft that nobody went on with comes last."""
+    node = nodes[group[0]]
+    return (
+        not TABLE[node.event].stops,
+        node.event == "draft" and not children.get(node.entry),
+        place[group[0]],
+    )
 
 
 def _keeps(stage: Stage, one: str) -> str:
@@ -317,8 +336,6 @@ def fold_disclosures(stage: Stage, consents: Mapping[str, Consent]) -> tuple[Dis
     found = []
     for entry in stage.ordered:
         said = stage.readings[entry.id]
-        if stage.void.get(entry.id) == "unknown_device":
-            continue
         if isinstance(said.control, Step) and (row := TABLE.get(said.control.event)) and row.discloses:
             found.append(_sent(stage, consents, entry.id, said.control))
         elif isinstance(said.control, Disclosure):

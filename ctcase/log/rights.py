@@ -18,11 +18,15 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class DeviceRights(msgspec.Struct, frozen=True):
-    """A device's rows in order, its public signing key, and the last number that counts if it was revoked."""
+    """A device's rows in order, its public signing key, and the last number that counts if it was revoked.
+
+    `distrusted`: it was revoked, and not only replaced; then its key may be in other hands.
+    """
 
     rows: tuple[Row, ...]
     key: bytes
     last: int = NEVER
+    distrusted: bool = False
 
 
 class Rights(msgspec.Struct, frozen=True):

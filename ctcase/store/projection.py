@@ -260,7 +260,13 @@ def _agencies(folded: Folded, readings: Mapping[str, Reading]) -> dict[tuple[Any
 
 
 def _agency(stream: str, one: str, name: object, kind: object, proposed: int) -> Row:
-    return {"stream": stream, "id": one, "name": name or "", "kind": kind or "", "proposed": proposed}
+    return {
+        "stream": stream,
+        "id": one,
+        "name": name if isinstance(name, str) else "",
+        "kind": kind if isinstance(kind, str) else "",
+        "proposed": proposed,
+    }
 
 
 def _standing(reading: Reading) -> str:

@@ -7,14 +7,14 @@ signatures of the entries. Then, in one transaction, each entry is admitted, wai
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ctcase.crypto.age import Identity
 from ctcase.errors import Refused
-from ctcase.log.entry import Entry
+from ctcase.log.entry import Entry, Part
 from ctcase.store import entries as stored
 from ctcase.store import schema
-from ctcase.store.entries import load, pack_parts
+from ctcase.store.entries import load, merged, pack_parts, unpack_parts
 from ctcase.store.streams import Admitted, Streams
 from ctcase.sync import peers, ranges, sealing
 from ctcase.sync.manifest import NotTaken
@@ -25,6 +25,12 @@ from ctcase.trust.roster import Roster
 
 MOST_WAITING = 20_000
 """Waiting entries that one sending device may leave here (rule 9)."""
+
+LARGEST_CONTENT = 64 * 1024 * 1024
+"""Bytes of payload in one bundle, over all its frames."""
+
+MOST_ENTRIES = 250_000
+"""Entries in one bundle, over all its frames."""
 
 CODES: Mapping[str, str] = {
     "signature": "signature_wrong",
@@ -135,9 +141,15 @@ def _signed(
         raise Refused("sender_revoked")
     entries: list[Entry] = []
     misfits: list[Entry] = []
+    room = LARGEST_CONTENT
     for batch in unsealed.batches():
         entries += batch.entries
         misfits += batch.misfits
+        room -= sum(
+            len(part.payload) for one in batch.entries for part in one.parts if isinstance(part, Part)
+        )
+        if room < 0 or len(entries) + len(misfits) > MOST_ENTRIES:
+            raise Refused("limit_exceeded", what="bundle")
     return Judged(unsealed, sender.id, sender.member, roster, newer, (), entries, misfits)
 
 
@@ -149,8 +161,9 @@ def take(connection: Connection, streams: Streams, judged: Judged, device: str) 
         peers.take_acknowledgement(connection, judged.unsealed.manifest)
     receipts = peers.take_receipts(connection, sender, judged.unsealed.receipts)
     here = stored.known(connection, (one.id for one in judged.entries))
-    own_unknown = any(one.header.device == device and one.id not in here for one in judged.entries)
     good, quarantined = _authentic(judged.entries, here)
+    # Only what this device really signed says that it was set back; anybody can write its key on an entry.
+    own_unknown = any(one.header.device == device and one.id not in here for one in good)
     quarantined |= {one.id: "form" for one in judged.misfits}
     admitted = streams.admit(connection, good)
     offered = {one.id: one for one in (*judged.entries, *judged.misfits, *good)}
@@ -186,6 +199,7 @@ def _wait(
     table = schema.waiting
     known = set(connection.scalars(select(table.c.entry)))
     fresh = {one: missing for one, missing in admitted.waiting.items() if one not in known}
+    _complete(connection, [offered[one] for one in admitted.waiting if one in known])
     if fresh:
         count = connection.scalar(select(func.count()).where(table.c.sender == sender)) or 0
         if count + len(fresh) > MOST_WAITING:
@@ -210,6 +224,16 @@ def _wait(
         for one, missing in admitted.waiting.items()
         if one not in {new.id for new in admitted.new}
     }
+
+
+def _complete(connection: Connection, again: Sequence[Entry]) -> None:
+    """Adds the parts that a second copy of a waiting entry brings: the first may have come without them."""
+    table = schema.waiting
+    for one in again:
+        held = connection.scalar(select(table.c.parts).where(table.c.entry == one.id))
+        if held is not None:
+            parts = pack_parts(merged(unpack_parts(held), one.parts))
+            connection.execute(update(table).where(table.c.entry == one.id).values(parts=parts))
 
 
 def _arrived(connection: Connection, ids: Sequence[str]) -> None:
@@ -274,7 +298,7 @@ def _remember(connection: Connection, judged: Judged, quarantined: Mapping[str, 
             digest=judged.unsealed.digest,
             device=judged.sender,
             number=manifest.number,
-            entries=len(judged.entries) - len(quarantined),
+            entries=len({one.id for one in judged.entries} - quarantined.keys()),
             refused=msgspec.json.encode(refused).decode(),
             ranges=carried.encode(),
             had=1,

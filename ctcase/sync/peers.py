@@ -14,6 +14,8 @@ from ctcase.sync.ranges import Ranges
 from ctcase.trust.roster import Device, DeviceRow, Roster, devices_of, office_devices
 
 MOST_RECEIPTS = 100
+MOST_NOT_TAKEN = 10_000
+"""Refused entries that the receipts of one bundle name together."""
 
 _not_taken = msgspec.json.Decoder(tuple[NotTaken, ...])
 
@@ -191,7 +193,13 @@ def receipts_for(connection: Connection, devices: Sequence[Device]) -> tuple[Rec
         .order_by(read.c.number.desc())
         .limit(MOST_RECEIPTS)
     )
-    return tuple(Receipt(row.digest, row.number, _not_taken.decode(row.refused), row.entries) for row in rows)
+    room, found = MOST_NOT_TAKEN, []
+    for row in rows:
+        # A list cut short is no loss: what it leaves out is sent again, as everything that was not taken is.
+        refused = _not_taken.decode(row.refused)[:room]
+        room -= len(refused)
+        found.append(Receipt(row.digest, row.number, refused, row.entries))
+    return tuple(found)
 
 
 def exchanged_with(connection: Connection, devices: Sequence[Device]) -> list[str]:

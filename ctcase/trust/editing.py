@@ -29,7 +29,11 @@ def enrol(roster: Roster, previous: str, member: Member, device: Device) -> Rost
 
 
 def _as_heard(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A name without what nobody hears or sees: case, spaces, compatibility forms, invisible characters."""
+    seen = "".join(
+        letter for letter in unicodedata.normalize("NFKC", name) if unicodedata.category(letter) != "Cf"
+    )
+    return " ".join(seen.casefold().split())
 
 
 def set_rights(
@@ -84,7 +88,9 @@ def revoke(roster: Roster, previous: str, revocations: dict[str, Revocation]) ->
 def retire(roster: Roster, device: str, revocation: Revocation) -> Roster:
     """Ends a device within a version that is being made: another one of the same member takes over from it."""
     devices = tuple(
-        msgspec.structs.replace(one, revoked=revocation) if one.id == device else one
+        msgspec.structs.replace(one, revoked=msgspec.structs.replace(revocation, retired=True))
+        if one.id == device
+        else one
         for one in roster.devices
     )
     return msgspec.structs.replace(roster, devices=devices)

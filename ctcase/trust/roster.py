@@ -57,11 +57,15 @@ class DeviceRow(_Shape, frozen=True):
 
 
 class Revocation(_Shape, frozen=True):
-    """The last number of the device that counts, the entry of that number as the office has it, and why."""
+    """The last number of the device that counts, the entry of that number as the office has it, and why.
+
+    `retired`: another device of the member took over; nobody else is thought to have the key.
+    """
 
     last: int
     entry: str = ""
     reason: str = ""
+    retired: bool = False
 
 
 class Device(_Shape, frozen=True):
@@ -251,7 +255,10 @@ def _device_rights(device: Device) -> DeviceRights:
     rows = tuple(
         Row(row.version, row.at_latest, device.member, frozenset(row.roles), row.teams) for row in device.rows
     )
-    return DeviceRights(rows, device.signing, device.revoked.last if device.revoked else NEVER)
+    revoked = device.revoked
+    if revoked is None:
+        return DeviceRights(rows, device.signing)
+    return DeviceRights(rows, device.signing, revoked.last, distrusted=not revoked.retired)
 
 
 def devices_of(roster: Roster, member: str) -> tuple[Device, ...]:

@@ -137,8 +137,16 @@ class World:
         """Enrols the device that somebody has now; the welcome is under way."""
         request, welcome = self.file(".request"), self.file(".welcome")
         office.write_request(self[name], request)
+        known = {one.id for one in office.members(self["office"]).members}
+        member = self[name].member_id if self[name].member_id in known else None
         done = office.enrol(
-            self["office"], request, team=team, role=role, member=None, welcome=welcome, passphrase=PASSPHRASE
+            self["office"],
+            request,
+            team=team,
+            role=role,
+            member=member,
+            welcome=welcome,
+            passphrase=PASSPHRASE,
         )
         self.welcomes[name] = welcome
         return done.value

@@ -263,9 +263,10 @@ def test_a_device_is_unknown_until_the_roster_names_it(world):
     world.add("stranger", enrolled=False)
     one = world.set("stranger", "A")
     assert world.void(one) == "unknown_device"
-    assert world.fold().proposals == ()
+    assert world.fold().proposals == (one,)
     world.enrol("stranger", ["caseworker"])
     assert world.void(one) == ""
+    assert world.fold().proposals == ()
 
 
 def test_revocation_before_or_after_the_entries_gives_the_same_state(world):

@@ -111,7 +111,7 @@ def test_retiring_is_part_of_the_version_that_is_made(office):
     second = held.devices[1]
     later = editing.retire(held, second.id, Revocation(2))
     assert later == msgspec.structs.replace(
-        held, devices=(held.devices[0], msgspec.structs.replace(second, revoked=Revocation(2)))
+        held, devices=(held.devices[0], msgspec.structs.replace(second, revoked=Revocation(2, retired=True)))
     )
 
 
