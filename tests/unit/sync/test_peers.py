@@ -11,7 +11,7 @@ from ctcase.store import schema
 from ctcase.store.entries import of_seqs
 from ctcase.sync import peers, ranges
 from ctcase.sync.manifest import OFFICE, Manifest, NotTaken, Receipt
-from ctcase.trust.roster import Device, DeviceRow
+from ctcase.trust.roster import Device, DeviceRow, Revocation
 from tests.office_world import PASSPHRASE, World
 
 # who may have what: one office, looked at and never changed
@@ -41,11 +41,16 @@ class Cases:
             self._open(name, f"{name}'s")
         self._open("ben", "handed")
         self._open("dora", "given")
+        self._open("ben", "back")
         access.record_reading(self.world.session("ben"), self.streams["ben's"], "person", "identity")
         self.send("ben", "cem", "dora")
         self.change("office", "handed", "before")
         self._transfer("handed", "B")
         self._transfer("given", "A")
+        self.change("office", "back", "early")
+        self._transfer("back", "B")
+        self._transfer("back", "A", "returned")
+        self.change("office", "back", "late")
         for name in ("dora", "ben"):
             self.world.send("office", name)
         self.change("dora", "handed", "after")
@@ -61,9 +66,9 @@ class Cases:
         done = cases.set_fields(self.world.session(name), self.streams[case], {"person.first_name": what})
         self.entries[case][what] = done.value.entry
 
-    def _transfer(self, case, team):
+    def _transfer(self, case, team, word="transfer"):
         done = cases.transfer(self.world.session("office"), self.streams[case], team)
-        self.entries[case]["transfer"] = done.value.entry
+        self.entries[case][word] = done.value.entry
 
     def send(self, *names):
         for name in names:
@@ -103,22 +108,26 @@ def test_an_officer_may_have_everything(done):
     with session.look() as connection:
         everything = set(connection.scalars(select(schema.entry.c.id)))
     assert {one.id for one in done.entitled("office")} == everything
-    assert done.of_cases("office") == done.every("ben's", "cem's", "dora's", "handed", "given")
+    assert done.of_cases("office") == done.every("ben's", "cem's", "dora's", "handed", "given", "back")
+
+
+HANDED = {"handed": {"root", "before", "transfer"}}
+"""What the first team may have of a case that left it."""
+BACK = {"back": {"root", "early", "transfer", "returned"}}
+"""What the second team may have of a case that it had and gave back: also what was before its time."""
 
 
 def test_a_supervisor_may_have_the_cases_of_the_team_and_what_was_theirs(done):
-    before = {"handed": {"root", "before", "transfer"}}
-    assert done.of_cases("sup") == done.every("ben's", "cem's", "given") | before
-    assert done.of_cases("eva") == done.every("dora's", "handed") | {"given": {"root", "transfer"}}
+    assert done.of_cases("sup") == done.every("ben's", "cem's", "given", "back") | HANDED
+    assert done.of_cases("eva") == done.every("dora's", "handed") | {"given": {"root", "transfer"}} | BACK
 
 
 def test_a_caseworker_may_have_his_own_cases_and_those_handed_over(done):
-    before = {"handed": {"root", "before", "transfer"}}
-    assert done.of_cases("ben") == done.every("ben's", "given") | before
+    assert done.of_cases("ben") == done.every("ben's", "given", "back") | HANDED
     assert done.of_cases("cem") == done.every("cem's", "given"), (
         "neither a colleague's nor what a colleague had"
     )
-    assert done.of_cases("dora") == done.every("dora's", "handed") | {"given": {"root", "transfer"}}
+    assert done.of_cases("dora") == done.every("dora's", "handed") | {"given": {"root", "transfer"}} | BACK
 
 
 def test_the_old_team_hears_of_the_transfer_and_of_nothing_after(done):
@@ -162,10 +171,12 @@ def test_rights_are_those_of_the_newest_row(done):
 
 def test_cases_of_who_has_gone_are_everybody_s_in_the_team(done):
     held = done.world.session("office").roster
-    gone = msgspec.structs.replace(
-        held, devices=tuple(one for one in held.devices if one.id != done.world.device("ben"))
+    gone = tuple(
+        msgspec.structs.replace(one, revoked=Revocation(99)) if one.id == done.world.device("ben") else one
+        for one in held.devices
     )
-    assert done.of_cases("cem", gone).keys() == {"ben's", "cem's", "given", "handed"}
+    found = done.of_cases("cem", msgspec.structs.replace(held, devices=gone))
+    assert found == done.every("ben's", "cem's", "given", "back") | HANDED
 
 
 def test_teams_whose_names_look_alike_are_told_apart(done):
@@ -332,6 +343,8 @@ def test_what_was_refused_is_not_there(rows):
     assert there(rows) == {1, 3, 4}
     sent(rows, "c", [2], acknowledged=1)
     assert there(rows) == {1, 2, 3, 4}, "it came with another bundle"
+    sent(rows, "a", [1, 2, 3], peer=TWO, acknowledged=1)
+    assert there(rows, TWO) == {1, 2, 3}, "another device refused it"
 
 
 def test_receipts_are_news_once_and_about_our_own_bundles_only(rows):
