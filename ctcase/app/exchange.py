@@ -30,6 +30,7 @@ from ctcase.sync.incoming import Judged, Reader, Taken
 from ctcase.sync.manifest import OFFICE
 from ctcase.sync.sealing import SealedBundle
 from ctcase.trust.roster import Device, Roster
+from ctcase.workflow.policy import OFFICER
 
 
 class _Discard(Exception):  # noqa: N818  # not an error: ends a preview so that nothing of it is kept
@@ -253,7 +254,7 @@ def _answer(name: str, work: Work, judged: Judged, taken: Taken, before: int) ->
 
 def _gaps(work: Work, sender: str) -> list[Gap]:
     """What the office lacks of the sender's own entries; others see parts of the streams only and cannot say."""
-    if "officer" not in work.session.acting().roles:
+    if OFFICER not in work.session.acting().roles:
         return []
     spans = replay.gaps(work.connection, sender).get(sender, [])
     return [Gap(sender, first, last) for first, last in spans]

@@ -41,6 +41,7 @@ from ctcase.sync.manifest import OFFICE
 from ctcase.sync.verifying import verify_signatures
 from ctcase.trust import roster as rosters
 from ctcase.trust.roster import Roster
+from ctcase.workflow.policy import OFFICER, SUPERVISOR
 
 
 def status(session: Session) -> Status:
@@ -58,7 +59,7 @@ def status(session: Session) -> Status:
 
 
 def _is_office(session: Session) -> bool:
-    return session.enrolled == "yes" and "officer" in session.acting().roles
+    return session.enrolled == "yes" and OFFICER in session.acting().roles
 
 
 def _member(session: Session) -> StatusMember:
@@ -96,7 +97,7 @@ def _concerns(session: Session, held: Roster, addressee: str) -> bool:
         return True
     mine = set(session.acting().teams)
     rows = [device.rows[-1] for device in rosters.devices_of(held, addressee)]
-    return any("supervisor" in row.roles and mine & set(row.teams) for row in rows)
+    return any(SUPERVISOR in row.roles and mine & set(row.teams) for row in rows)
 
 
 def _peers(session: Session, connection: Connection) -> list[Peer]:

@@ -21,7 +21,7 @@ from ctcase.sync.manifest import NotTaken
 from ctcase.sync.sealing import Unsealed
 from ctcase.sync.verifying import verify_signatures
 from ctcase.trust import roster as rosters
-from ctcase.trust.roster import Roster
+from ctcase.trust.roster import Roster, is_officer
 
 MOST_WAITING = 20_000
 """Waiting entries that one sending device may leave here (rule 9)."""
@@ -136,7 +136,7 @@ def _signed(
         raise Refused("sender_unknown")
     if not unsealed.verified_by(sender.signing):
         raise Refused("signature_wrong", what="manifest")
-    is_office = mine is not None and mine.revoked is None and "officer" in mine.rows[-1].roles
+    is_office = mine is not None and is_officer(mine)
     if sender.revoked is not None and not is_office:
         raise Refused("sender_revoked")
     entries: list[Entry] = []
@@ -239,8 +239,8 @@ def _complete(connection: Connection, again: Sequence[Entry]) -> None:
 def _arrived(connection: Connection, ids: Sequence[str]) -> None:
     table = schema.waiting
     if ids and connection.scalar(select(table.c.entry).limit(1)) is not None:
-        for start in range(0, len(ids), stored.CHUNK):
-            connection.execute(delete(table).where(table.c.entry.in_(ids[start : start + stored.CHUNK])))
+        for some in stored.chunks(ids):
+            connection.execute(delete(table).where(table.c.entry.in_(some)))
 
 
 def _waiting_row(one: Entry, missing: Sequence[str], sender: str) -> dict[str, object]:

@@ -11,7 +11,8 @@ from ctcase.store.streams import Streams
 from ctcase.sync import ranges
 from ctcase.sync.manifest import OFFICE, Manifest, NotTaken, Receipt
 from ctcase.sync.ranges import Ranges
-from ctcase.trust.roster import Device, DeviceRow, Roster, devices_of, office_devices
+from ctcase.trust.roster import Device, DeviceRow, Roster, devices_of, is_officer, office_devices
+from ctcase.workflow.policy import SUPERVISOR
 
 MOST_RECEIPTS = 100
 MOST_NOT_TAKEN = 10_000
@@ -39,7 +40,7 @@ def entitled(connection: Connection, streams: Streams, held: Roster, device: Dev
     """The entries that a device may have, by number of arrival: ancestor-closed in each stream."""
     row = device.rows[-1]
     entry, case = schema.entry, schema.case_row
-    if "officer" in row.roles:
+    if is_officer(device):
         return list(connection.scalars(select(entry.c.seq).order_by(entry.c.seq)))
     visible = _visible(held, device.member, row)
     present = select(case.c.stream).where(case.c.team.in_(row.teams), visible)
@@ -60,7 +61,7 @@ def entitled(connection: Connection, streams: Streams, held: Roster, device: Dev
 def _visible(held: Roster, member: str, row: DeviceRow) -> ColumnElement[bool]:
     """Which cases of his teams a reader may have: a supervisor all, a caseworker his own and those handed over."""
     owner = schema.case_row.c.owner
-    if "supervisor" in row.roles:
+    if SUPERVISOR in row.roles:
         return true()
     return or_(owner == member, owner.not_in(_at_home(held, row)))
 
@@ -104,8 +105,7 @@ def _written_with(
 def numbers(connection: Connection, ids: Sequence[str]) -> list[int]:
     """The numbers of arrival of entries that are here."""
     found: list[int] = []
-    for start in range(0, len(ids), entries.CHUNK):
-        part = ids[start : start + entries.CHUNK]
+    for part in entries.chunks(ids):
         found += connection.scalars(select(schema.entry.c.seq).where(schema.entry.c.id.in_(part)))
     return found
 

@@ -19,7 +19,7 @@ from ctcase.crypto.signing import SigningKey, is_sound_public, key_id
 from ctcase.errors import Refused
 from ctcase.log.rights import NEVER, DeviceRights, Rights, Row
 from ctcase.model import canonical
-from ctcase.workflow.policy import ROLES
+from ctcase.workflow.policy import OFFICER, ROLES
 
 PAYLOAD_TYPE = "application/vnd.ctcase.roster.v1+json"
 FORMAT = 1
@@ -268,9 +268,12 @@ def devices_of(roster: Roster, member: str) -> tuple[Device, ...]:
 
 def office_devices(roster: Roster) -> tuple[Device, ...]:
     """The devices that a bundle to the office is sealed to: those of all officers."""
-    return tuple(
-        device for device in roster.devices if device.revoked is None and "officer" in device.rows[-1].roles
-    )
+    return tuple(device for device in roster.devices if is_officer(device))
+
+
+def is_officer(device: Device) -> bool:
+    """Whether a device counts for the office: its member is an officer, and it is not revoked."""
+    return device.revoked is None and OFFICER in device.rows[-1].roles
 
 
 def device_by_id(roster: Roster) -> Mapping[str, Device]:
