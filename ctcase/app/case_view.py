@@ -113,8 +113,7 @@ def conflicts(stream: Stream) -> list[ConflictShown]:
             ours, theirs = lines[-1], lines[:-1]
         else:
             machine = stream.folded.machines[document["referral"]]
-            on_path = {one for group in machine.path for one in group}
-            rivals = sorted(machine.rivals, key=lambda one: one not in on_path)
+            rivals = sorted(machine.rivals, key=lambda one: one not in machine.steps)
             lines = [_candidate(stream, one, machine.nodes[one].event) for one in rivals]
             field, ours, theirs = f"referral.{machine.id}", lines[0], lines[1:]
         found.append(ConflictShown(row["id"], code, stream.folded.stream, field, ours, theirs))

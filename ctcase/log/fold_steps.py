@@ -49,6 +49,31 @@ class Machine(msgspec.Struct):
         """The state the referral is in."""
         return self.head.basis.state
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The entries of the path, in order."""
+        return tuple(one for group in self.path for one in group)
+
+    @property
+    def draft(self) -> str:
+        """The entry that made the referral."""
+        return self.path[0][0]
+
+    @property
+    def terms_entry(self) -> str:
+        """The entry whose terms count now: the content's, or the draft's while there is none."""
+        return self.head.basis.content or self.draft
+
+    @property
+    def ahead(self) -> str:
+        """The send ahead on the path, "" if the referral was not sent ahead."""
+        return next((one for one in self.steps if self.nodes[one].event == "send_ahead"), "")
+
+    @property
+    def sent(self) -> str:
+        """The last step on the path with which the content left, "" if it has not."""
+        return next((one for one in reversed(self.steps) if TABLE[self.nodes[one].event].discloses), "")
+
 
 class Disclosed(msgspec.Struct, frozen=True):
     """Data that left: a fact whatever became of the step. `content` is the entry whose content it was, if known.

@@ -166,25 +166,20 @@ def _record(stream: str, name: str, folded: Folded) -> Row:
 
 
 def _consent(stream: str, one: str, it: Consent) -> Row:
-    status = "withdrawn" if it.withdrawals else "replaced" if it.replacements else it.terms.status
     document = {
         "terms": it.terms, "data": it.data, "entry": it.entry, "member": it.member, "time": it.time,
         "withdrawals": it.withdrawals, "replacements": it.replacements,
     }  # fmt: skip
-    return {"stream": stream, "id": one, "status": status, "document": _json(document)}
+    return {"stream": stream, "id": one, "status": it.status, "document": _json(document)}
 
 
 def _referral(
     stream: str, machine: Machine, entries: Mapping[str, Entry], readings: Mapping[str, Reading]
 ) -> Row:
     head = machine.head
-    terms_entry = head.basis.content or _draft_of(machine)
-    terms = _step(readings[terms_entry])
-    data = step_data(readings[terms_entry])
-    ahead = _sent_ahead(machine)
-    sent = [
-        one for group in machine.path for one in group if machine.nodes[one].event in ("send", "send_ahead")
-    ]
+    said = readings[machine.terms_entry]
+    terms, data = _step(said), step_data(said)
+    ahead, sent = machine.ahead, machine.sent
     document = {
         "head": head.entry, "content": head.basis.content or "", "content_author": head.basis.content_author or "",
         "rivals": machine.rivals, "flags": machine.flags if ahead else (), "ahead": ahead,
@@ -194,19 +189,9 @@ def _referral(
     }  # fmt: skip
     return {
         "stream": stream, "id": machine.id, "state": machine.state, "agency": terms.agency, "urgency": terms.urgency,
-        "sent": entries[sent[-1]].header.time if sent else 0, "updated": entries[head.entry].header.time,
+        "sent": entries[sent].header.time if sent else 0, "updated": entries[head.entry].header.time,
         "document": _json(document),
     }  # fmt: skip
-
-
-def _draft_of(machine: Machine) -> str:
-    return machine.path[0][0]
-
-
-def _sent_ahead(machine: Machine) -> str:
-    """The send ahead on the path, "" if the referral was not sent ahead."""
-    steps = (one for group in machine.path for one in group if machine.nodes[one].event == "send_ahead")
-    return next(steps, "")
 
 
 def _step(reading: Reading) -> Step:
