@@ -17,15 +17,10 @@ from ctcase.store.projection import Stream, step_data
 from ctcase.workflow import consent as work_consent
 from ctcase.workflow import referral
 from ctcase.workflow.consent import RATIFICATION_HOURS, URGENCIES, Gap
-from ctcase.workflow.referral import Actor, Basis, Situation
+from ctcase.workflow.referral import TABLE, Actor, Situation
 
 _HOUR = 3600
 _WAITING = ("sent",)
-
-
-def terms_entry(machine: Machine) -> str:
-    """The entry whose terms count now: the content's, or the draft's while there is none."""
-    return machine.head.basis.content or machine.path[0][0]
 
 
 def terms(stream: Stream, entry: str) -> Step:
@@ -66,7 +61,7 @@ def categories_to_share(stream: Stream, machine: Machine) -> tuple[str, ...]:
     content = machine.head.basis.content
     if content:
         return terms(stream, content).categories
-    names = step_data(stream.folded.readings[machine.path[0][0]]).fields
+    names = step_data(stream.folded.readings[machine.draft]).fields
     return tuple(sorted({field_category(stream, name) for name in names} - {""}))
 
 
@@ -87,7 +82,7 @@ def fitting_consent(
 
 def consent_gap(stream: Stream, machine: Machine, today: str) -> Gap | None:
     """What stands between the consent and sharing now; None where consent is not the basis or covers everything."""
-    wanted, categories = terms(stream, terms_entry(machine)), categories_to_share(stream, machine)
+    wanted, categories = terms(stream, machine.terms_entry), categories_to_share(stream, machine)
     if wanted.basis in ("", "consent") and not (wanted.consent or machine.head.basis.content):
         return fitting_consent(stream.folded.consents, wanted, categories, today)[1]
     return gap_of(stream, wanted, categories, today)
@@ -115,12 +110,6 @@ def _gap(consent: Consent, wanted: Step, categories: tuple[str, ...], today: str
     )  # fmt: skip
 
 
-def ahead_of(machine: Machine) -> Basis | None:
-    """The send ahead on the path, if the referral was sent ahead."""
-    found = [one for group in machine.path for one in group if machine.nodes[one].event == "send_ahead"]
-    return machine.nodes[found[0]].basis if found else None
-
-
 def situation(
     session: Session, stream: Stream, machine: Machine, standing_by: str | None, today: str
 ) -> Situation:
@@ -130,7 +119,7 @@ def situation(
         actor=Actor(row.member, row.roles),
         in_team=session.is_mine(stream.folded.team),
         basis=machine.head.basis,
-        ahead=ahead_of(machine),
+        ahead=machine.nodes[machine.ahead].basis if machine.ahead else None,
         flags=frozenset(event for _, event in machine.flags),
         rivals=tuple(machine.nodes[one].basis for one in machine.rivals),
         built_on=len(machine.path[-1]) > 1,
@@ -160,9 +149,19 @@ def options(
     envelope = holding_standing(session, stream, machine, envelopes, today)
     signed_by = holder(session, envelope)
     found = referral.available(situation(session, stream, machine, signed_by, today))
+    blind = not sees_content(stream, machine)
     return [
-        OptionShown(it.event, it.allowed, it.why_not, list(it.needs)) for it in found if it.event != "draft"
+        OptionShown(it.event, allowed=False, why_not=it.why_not or "state_forbids", needs=list(it.needs))
+        if blind and approves(it.event)
+        else OptionShown(it.event, it.allowed, it.why_not, list(it.needs))
+        for it in found
+        if it.event != "draft"
     ]
+
+
+def approves(event: str) -> bool:
+    """Whether a second member agrees to the content by this event; returning and rejecting it needs no sight of it."""
+    return TABLE[event].four_eyes and event not in ("return", "reject")
 
 
 def holder(session: Session, envelope: str | None) -> str | None:
@@ -175,9 +174,9 @@ def holder(session: Session, envelope: str | None) -> str | None:
 def show(session: Session, stream: Stream, machine: Machine, envelopes: list[str]) -> ReferralShown:
     """A referral of a case."""
     now = session.env.clock()
-    wanted_entry, today = terms_entry(machine), day(now)
-    wanted, data = terms(stream, wanted_entry), step_data(stream.folded.readings[wanted_entry])
-    draft = step_data(stream.folded.readings[machine.path[0][0]])
+    today, said = day(now), stream.folded.readings[machine.terms_entry]
+    wanted, data = terms(stream, machine.terms_entry), step_data(said)
+    draft = step_data(stream.folded.readings[machine.draft])
     due = _due(stream, machine, wanted)
     ratification = _ratification(stream, machine)
     gap = consent_gap(stream, machine, today)
@@ -193,27 +192,35 @@ def show(session: Session, stream: Stream, machine: Machine, envelopes: list[str
         content=f"sha256:{content}" if content else None, content_author=machine.head.basis.content_author,
         fields=sorted(content_of(stream, content)) if content else list(draft.fields),
         shared=_shared(stream, machine, list(draft.fields)),
-        path=[_step(stream, one, machine.nodes[one].basis.state) for group in machine.path for one in group],
+        path=[_step(stream, one, machine.nodes[one].basis.state) for one in machine.steps],
         void=[_step(stream, one, stream.folded.void[one]) for one in _void_steps(stream, machine)],
         available=options(session, stream, machine, envelopes, today), consent_gap=list(gap.codes) if gap else [],
         updated=iso(stream.graph.entries[machine.head.entry].header.time), owner=stream.folded.owner,
+        withheld=_withheld(stream, machine.head.basis.content),
     )  # fmt: skip
 
 
+def sees_content(stream: Stream, machine: Machine) -> bool:
+    """Whether every part of the content is here: nobody approves what was withheld from him."""
+    content = machine.head.basis.content
+    return not content or not stream.folded.readings[content].withheld
+
+
+def _withheld(stream: Stream, content: str | None) -> list[str]:
+    said = stream.folded.readings[content].withheld if content else ()
+    return sorted({category for _, category in said})
+
+
 def _due(stream: Stream, machine: Machine, wanted: Step) -> int | None:
-    sent = [
-        one for group in machine.path for one in group if machine.nodes[one].event in ("send", "send_ahead")
-    ]
-    hours = URGENCIES.get(wanted.urgency)
-    return stream.graph.entries[sent[-1]].header.time + hours * _HOUR if sent and hours else None
+    sent, hours = machine.sent, URGENCIES.get(wanted.urgency)
+    return stream.graph.entries[sent].header.time + hours * _HOUR if sent and hours else None
 
 
 def _ratification(stream: Stream, machine: Machine) -> int | None:
     """When a referral that was sent ahead must be ratified; None if it was not, or somebody has judged it."""
-    ahead = [one for group in machine.path for one in group if machine.nodes[one].event == "send_ahead"]
-    if not ahead or machine.flags:
+    if not machine.ahead or machine.flags:
         return None
-    return stream.graph.entries[ahead[0]].header.time + RATIFICATION_HOURS * _HOUR
+    return stream.graph.entries[machine.ahead].header.time + RATIFICATION_HOURS * _HOUR
 
 
 def _rival(stream: Stream, machine: Machine, one: str) -> RivalShown:
@@ -271,10 +278,5 @@ def _shared(stream: Stream, machine: Machine, drafted: list[str]) -> list[Conten
 
 def _before(stream: Stream, machine: Machine, content: str) -> dict[str, Any] | None:
     """The content of the submit before this one on the path."""
-    contents = [
-        one
-        for group in machine.path
-        for one in group
-        if machine.nodes[one].basis.content == one and one != content
-    ]
+    contents = [one for one in machine.steps if machine.nodes[one].basis.content == one and one != content]
     return content_of(stream, contents[-1]) if contents else None

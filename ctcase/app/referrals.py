@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from ctcase.app import case_view, letters, referral_view
-from ctcase.app.cases import check_right, find_case
+from ctcase.app.cases import check_right, find_case, named
 from ctcase.app.consents import agency_kind, resolve_agency
 from ctcase.app.fields import catalogue, kind_of
 from ctcase.app.results import (
@@ -108,8 +108,12 @@ def _is_field(session: Session, stream: Stream, name: str) -> bool:
 
 
 def find_referral(session: Session, connection: Connection, one: str) -> tuple[Stream, Machine]:
-    """A referral by its id."""
-    found = queries.find_referral(connection, one)
+    """A referral by its id; where two cases have one of that id, by `CASE/ID`."""
+    case, _, own = one.rpartition("/")
+    found = queries.find_referral(connection, own)
+    if case:
+        found = [stream for stream in found if stream == named(connection, case)]
+        one = own
     if not found:
         raise Refused("not_found", what="referral")
     if len(found) > 1:
@@ -200,8 +204,7 @@ def _may_alone(session: Session, machine: Machine) -> bool:
 def _followed(machine: Machine, event: str) -> str:
     """The step that a new one follows: the last effective one, for a flag the send ahead."""
     if TABLE[event].flag:
-        ahead = [one for group in machine.path for one in group if machine.nodes[one].event == "send_ahead"]
-        return ahead[0] if ahead else machine.head.entry
+        return machine.ahead or machine.head.entry
     return machine.head.entry
 
 
@@ -260,9 +263,9 @@ def _consent_missing(gap: Gap, categories: tuple[str, ...]) -> Refused:
 
 def _as_file(stream: Stream, machine: Machine) -> dict[str, Any]:
     """What the referral says so far, as a referral file."""
-    last = referral_view.terms_entry(machine)
+    last = machine.terms_entry
     step, data = referral_view.terms(stream, last), step_data(stream.folded.readings[last])
-    draft = step_data(stream.folded.readings[machine.path[0][0]])
+    draft = step_data(stream.folded.readings[machine.draft])
     names = sorted(data.content) or list(draft.fields)
     found: dict[str, Any] = {
         "agency": data.agency_name or step.agency, "service": step.service, "purpose": step.purpose or "referral",
@@ -281,6 +284,8 @@ def _judge(session: Session, stream: Stream, machine: Machine, step: Step, envel
     now = referral_view.situation(session, stream, machine, referral_view.holder(session, envelope), today)
     if machine.rivals and row.discloses:
         raise Refused("state_forbids", why="step_conflict")
+    if referral_view.approves(row.event) and not referral_view.sees_content(stream, machine):
+        raise Refused("state_forbids", why="withheld")
     if step.event == "decide" and step.keep not in machine.rivals:
         raise Refused("state_forbids" if not machine.rivals else "not_found", what="keep")
     _check_consent(stream, machine, step, today)

@@ -11,14 +11,15 @@ from ctcase.model.values import Missing, Value
 _GAP = "  "
 # Marks that turn the direction of what follows could make a line say something else than it holds.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_UNPRINTED = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_UNPRINTED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")  # they shape letters of Persian and of Indian scripts
 
 
 def safe(text: str) -> str:
     """The text with everything escaped that would steer a terminal or break the line."""
     return "".join(
         f"\\u{ord(letter):04x}"
-        if letter in _TURNING or unicodedata.category(letter) in _UNPRINTED
+        if letter in _TURNING or (unicodedata.category(letter) in _UNPRINTED and letter not in _JOINERS)
         else letter
         for letter in text
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, select
 
+from ctcase.errors import Refused
 from ctcase.log import admission
 from ctcase.log.admission import Graph
 from ctcase.log.entry import Body, Entry
@@ -19,6 +20,9 @@ from ctcase.store import entries, schema
 from ctcase.store.projection import Searchable, Stream, project
 from ctcase.store.rows import RowChanges
 from ctcase.workflow.policy import SUPERVISOR
+
+MOST_IN_STREAM = 10_000
+"""Entries of one stream: its graph costs their square (rule 22). What would go beyond is refused as a whole."""
 
 KEPT = 64
 """How many folded streams are kept in memory for the next command."""
@@ -131,6 +135,8 @@ class Streams:
         graph, stream = before.graph if before else Graph(), group[0].stream
         supplied = self._supply(connection, graph, [one for one in group if one.id in here], outcome)
         candidates = [one for one in group if one.id not in here]
+        if len(graph.entries) + len(candidates) > MOST_IN_STREAM:
+            raise Refused("limit_exceeded", what="stream")
         sorting = admission.admit(graph, candidates, _elsewhere(connection, stream))
         outcome.new += sorting.admitted
         outcome.waiting |= sorting.waiting

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ctcase.app import access, upkeep
 from ctcase.crypto import dsse
+from ctcase.errors import CtcaseError
 from ctcase.log import entry as entries
 from ctcase.log import payload
 from ctcase.log.entry import WITHHELD, Draft
@@ -240,6 +241,50 @@ def test_withheld_parts_leave_the_entry_in_force_and_can_be_supplied(world):
     world.read("office", by_hand(world, "cw1", "office", [root]))
     assert world.show("office", stream).records[0].fields == {"first_name": "Hidden"}
     assert world.shared("office") == world.shared("cw1")
+
+
+def test_nobody_approves_content_that_was_withheld_from_him(world):
+    world.meet("sup", "office")
+    stream = world.case("cw1")
+    world.consent("cw1", stream)
+    referral = world.refer("cw1", stream)
+    world.do("cw1", referral, "submit")
+    *before, submit = log(world, "cw1", stream)
+    kept = tuple(
+        WITHHELD if head.category == "identity" else part
+        for head, part in zip(submit.header.parts, submit.parts, strict=True)
+    )
+    blind = [*before, msgspec.structs.replace(submit, parts=kept)]
+    (seen,) = world.read("sup", by_hand(world, "cw1", "sup", blind))
+    assert seen.error is None
+    assert seen.problems == []
+    shown = world.referral("sup", referral)
+    assert shown.withheld == ["identity"]
+    assert [one.allowed for one in shown.available if one.event == "approve"] == [False]
+    with pytest.raises(CtcaseError, match="state_forbids"):
+        world.do("sup", referral, "approve")
+    assert world.do("sup", referral, "return", comment="show me what it is").to == "returned"
+
+
+def test_a_key_on_an_entry_is_no_signature_of_its_device(world):
+    """Anybody can write the office's key on an entry; the office must not think that it was set back."""
+    stream = world.case("cw1")
+    (root,) = log(world, "cw1", stream)
+    office = world["office"]
+    header = msgspec.structs.replace(root.header, device=office.device_id)
+    raw = canonical.encode(header)
+    forged = msgspec.structs.replace(
+        root,
+        id=entries.digest(raw),
+        header=header,
+        raw=raw,
+        key=office.signing_key().public,
+        signature=bytes(64),
+    )
+    before = office.device_id
+    (seen,) = world.read("office", by_hand(world, "cw1", "office", [forged]))
+    assert seen.entries.quarantined == 1
+    assert (office.device_id, office.enrolled) == (before, "yes")
 
 
 def test_many_entries_are_split_and_each_bundle_can_be_read_alone(world):

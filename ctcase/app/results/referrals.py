@@ -48,7 +48,9 @@ class ContentLine(Shape, frozen=True):
 
 
 class ReferralShown(Shape, frozen=True):
-    """A referral in lists and views. `shared` is the exact content of the submit; `fields` what the draft names."""
+    """A referral in lists and views. `shared` is the exact content of the submit, `withheld` the
+    categories of it that are kept from here; `fields` what the draft names.
+    """
 
     id: str
     code: str
@@ -78,6 +80,7 @@ class ReferralShown(Shape, frozen=True):
     consent_gap: list[str]
     updated: str
     owner: str
+    withheld: list[str]
 
 
 class ReferralList(Shape, frozen=True):
