@@ -1,7 +1,8 @@
 """Reading bundles. The stages, each refusing the whole bundle before anything is changed:
 
-unseal → whose office, addressed to me → the rosters in it → the sender's key and signature → every batch decodes →
-signatures of the entries. Then, in one transaction, each entry is admitted, waits or is quarantined by itself.
+unseal → whose office, addressed to me → the rosters in it → the sender's key and signature → every batch decodes.
+Then, in one transaction, each entry is admitted, waits or is quarantined by itself. Signatures are verified meanwhile,
+and nothing that an entry brought stays or is told before all verdicts are in.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ctcase.crypto.age import Identity
-from ctcase.errors import Refused
+from ctcase.errors import CtcaseError, Refused
 from ctcase.log.entry import Entry, Part
 from ctcase.store import entries as stored
 from ctcase.store import schema
@@ -19,7 +20,7 @@ from ctcase.store.streams import Admitted, Streams
 from ctcase.sync import peers, ranges, sealing
 from ctcase.sync.manifest import NotTaken
 from ctcase.sync.sealing import Unsealed
-from ctcase.sync.verifying import verify_signatures
+from ctcase.sync.verifying import verifying
 from ctcase.trust import roster as rosters
 from ctcase.trust.roster import Roster, is_officer
 
@@ -161,11 +162,10 @@ def take(connection: Connection, streams: Streams, judged: Judged, device: str) 
         peers.take_acknowledgement(connection, judged.unsealed.manifest)
     receipts = peers.take_receipts(connection, sender, judged.unsealed.receipts)
     here = stored.known(connection, (one.id for one in judged.entries))
-    good, quarantined = _authentic(judged.entries, here)
+    admitted, good, quarantined = _admit(connection, streams, judged.entries, here)
     # Only what this device really signed says that it was set back; anybody can write its key on an entry.
     own_unknown = any(one.header.device == device and one.id not in here for one in good)
     quarantined |= {one.id: "form" for one in judged.misfits}
-    admitted = streams.admit(connection, good)
     offered = {one.id: one for one in (*judged.entries, *judged.misfits, *good)}
     waiting = _wait(connection, streams, admitted, offered, sender)
     quarantined |= admitted.refused
@@ -181,15 +181,38 @@ def _read(connection: Connection, digest: str) -> bool:
     return connection.scalar(select(read.c.digest).where(read.c.digest == digest)) is not None
 
 
-def _authentic(entries: Sequence[Entry], here: Mapping[str, str]) -> tuple[list[Entry], dict[str, str]]:
-    """Entries that are here already were verified when they came; their parts are held against the same header."""
+def _admit(
+    connection: Connection, streams: Streams, entries: Sequence[Entry], here: Mapping[str, str]
+) -> tuple[Admitted, list[Entry], dict[str, str]]:
+    """Admits what is authentic: what became of it, which entries that was, and why the others are quarantined.
+
+    Almost always all is, so it is admitted while its signatures are verified, and if one is false, undone and admitted
+    again without it. Entries that are here already were verified when they came; their parts are held against the same
+    header.
+    """
     fresh = [one for one in entries if one.id not in here]
-    signed = zip(fresh, verify_signatures(fresh), strict=True)
+    again = [one for one in entries if one.id in here]
+    with verifying(fresh) as verdicts:
+        savepoint = connection.begin_nested()
+        try:
+            admitted = streams.admit(connection, [*fresh, *again])
+        except CtcaseError:
+            signed = verdicts()
+            if all(signed):
+                raise
+        else:
+            signed = verdicts()
+            if all(signed):
+                savepoint.commit()
+                return admitted, [*fresh, *again], {}
+    savepoint.rollback()
+    streams.forget()
     # The id does not cover the signature: of two copies of one entry, each is judged by its own.
-    good = [one for one, verdict in signed if verdict]
+    good = [one for one, verdict in zip(fresh, signed, strict=True) if verdict]
     authentic = {one.id for one in good}
-    good += [one for one in entries if one.id in here]
-    return good, {one.id: "signature" for one in fresh if one.id not in authentic}
+    good += again
+    false = {one.id: "signature" for one in fresh if one.id not in authentic}
+    return streams.admit(connection, good), good, false
 
 
 def _wait(

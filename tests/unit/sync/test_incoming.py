@@ -1,5 +1,6 @@
 """Reading bundles: what is refused before anything is changed, and copies of one entry that differ in their signature."""
 
+import contextlib
 import random
 
 import msgspec
@@ -12,8 +13,8 @@ from ctcase.app import cases, upkeep
 from ctcase.crypto.age import read_identity
 from ctcase.crypto.recipients import HybridIdentity
 from ctcase.crypto.signing import SigningKey, key_id
-from ctcase.errors import CtcaseError
-from ctcase.store import schema
+from ctcase.errors import CtcaseError, Damaged
+from ctcase.store import schema, search
 from ctcase.store.entries import of_streams
 from ctcase.sync import incoming, outgoing, peers, sealing
 from ctcase.sync.incoming import Reader, judge, judge_welcome
@@ -269,6 +270,75 @@ def test_a_bad_copy_of_what_is_here_changes_nothing(world):
         assert taken.quarantined == {}
     assert taken.admitted.known == [one.id for one in entries]
     assert [stored(world, one) for one in entries] == [one.signature for one in entries]
+
+
+class _DiscardError(Exception):
+    pass
+
+
+def outcome(world, judged, device):
+    """What taking a bundle answers, and all rows of all tables after it, of which nothing is kept."""
+    chief, found = world.session("office"), []
+    with contextlib.suppress(_DiscardError), chief.work() as work:
+        taken = incoming.take(work.connection, chief.streams, judged, device)
+        tables = {
+            name: {tuple(row) for row in work.connection.execute(select(table))}
+            for name, table in schema.metadata.tables.items()
+        }
+        found += [msgspec.structs.asdict(taken), tables, set(search.words(work.connection))]
+        raise _DiscardError
+    return found
+
+
+def test_bad_signatures_among_good_ones_leave_nothing_behind(world):
+    """All is as if the bad ones had not been in the bundle, but for their quarantine; what follows them waits."""
+    known, other, alone = entries_of(world, 4), entries_of(world, 3), entries_of(world, 1)
+    chief = world.session("office")
+    with chief.work() as work:
+        incoming.take(work.connection, chief.streams, judged_of(world, known[:2]), chief.device_id)
+    good = [*known[:3], other[0], other[2]]
+    bad = [known[3], other[1], alone[0]]
+    judged = judged_of(world, [])
+    ben = world.session("ben").device_id
+    mixed = msgspec.structs.replace(judged, entries=[*good, *map(spoilt, bad)])
+    taken, tables, words = outcome(world, mixed, ben)
+    without = msgspec.structs.replace(judged, entries=good)
+    expected, expected_tables, expected_words = outcome(world, without, ben)
+    assert taken.pop("quarantined") == {one.id: "signature" for one in bad}
+    assert expected.pop("quarantined") == {}
+    assert taken == expected
+    assert len(tables.pop("quarantine")) == len(expected_tables.pop("quarantine")) + len(bad)
+    for one in (tables, expected_tables):
+        one["bundle_read"] = {row[:4] + row[5:] for row in one["bundle_read"]}  # but for what was refused
+    assert (tables, words) == (expected_tables, expected_words)
+    assert [one.id for one in taken["admitted"].new] == [known[2].id, other[0].id]
+    assert taken["waiting"] == {other[2].id: (other[1].id,)}
+
+
+def test_only_what_a_device_really_signed_says_that_it_was_set_back(world):
+    entries = entries_of(world, 2)
+    ben = world.session("ben").device_id
+    judged = judged_of(world, entries)
+    for batch, expected in ((entries, True), ([spoilt(one) for one in entries], False)):
+        taken, _, _ = outcome(world, msgspec.structs.replace(judged, entries=batch), ben)
+        assert taken["own_unknown"] is expected
+
+
+def test_a_refusal_that_only_a_bad_entry_brings_about_is_none(world, monkeypatch):
+    entries = entries_of(world, 2)
+    chief = world.session("office")
+    really = chief.streams.admit
+
+    def refuse(connection, batch):
+        if any(one.signature == bytes(64) for one in batch):
+            raise Damaged("log_damaged")
+        return really(connection, batch)
+
+    monkeypatch.setattr(chief.streams, "admit", refuse)
+    batch = [entries[0], spoilt(entries[1])]
+    taken, _, _ = outcome(world, judged_of(world, batch), chief.device_id)
+    assert taken["quarantined"] == {entries[1].id: "signature"}
+    assert [one.id for one in taken["admitted"].new] == [entries[0].id]
 
 
 @settings(max_examples=12, deadline=None)
