@@ -241,13 +241,15 @@ def change_passphrase(session: Session, new: str, *, old: str | None = None) -> 
     """Gives the vault a new passphrase; only the slot is rewritten.
 
     An office's root store has the same passphrase: it is changed first, which needs the old one, and changed back if
-    the vault then refuses. After a crash between the two, the same call ends what it began.
+    the vault then stayed as it was. After a crash between the two, the same call ends what it began.
     """
+    before = vault.read_header(session.folder)
     changed = root.change_passphrase(session, old, new)
     try:
         vault.change_passphrase(session.opened, new, session.env.randomness, session.env.cost)
     except CtcaseError:
-        changed.put_back()
+        if vault.read_header(session.folder) == before:
+            changed.put_back()
         raise
     return Written(slot="passphrase")
 
