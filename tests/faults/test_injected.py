@@ -218,7 +218,7 @@ def after_restore(after):
         office.write_request(session, after.folder / "again")
         session = after.opened("office")
         office.enrol(
-            session, after.folder / "again", team="A", role=None, member=None, welcome=after.folder / "w",
+            session, after.folder / "again", team="A", role=None, member="Ben Member", welcome=after.folder / "w",
             passphrase=PASSPHRASE,
         )  # fmt: skip
 

@@ -84,7 +84,13 @@ def test_the_backup_restores_and_its_device_is_enrolled_again(chief, old, expect
     (seen,) = exchange.read_bundles(worker, [old / "office-to-worker.age"]).value.files
     assert seen.error is None
     office.enrol(
-        chief, request, team="IST", role=None, member=None, welcome=welcome, passphrase=expected["passphrase"]
+        chief,
+        request,
+        team="IST",
+        role=None,
+        member="Ben Worker",
+        welcome=welcome,
+        passphrase=expected["passphrase"],
     )
     office.accept(worker, welcome)
     assert upkeep.status(worker).enrolled == "yes"
