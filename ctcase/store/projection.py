@@ -1,7 +1,7 @@
 """From a folded stream to the rows of the derived tables: one pure function, used when saving and when verifying."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -144,24 +144,26 @@ def consent_until(consents: Mapping[str, Consent]) -> str:
 def _names(folded: Folded, alias: str, searchable: Searchable) -> str:
     found = [folded.code, show_case_code(folded.code), alias]
     for record in folded.records.values():
+        kind = record.kind
         for name, field in record.fields.items():
-            if searchable(record.kind, name):
-                found += [text for candidate in field.candidates for text in _texts(candidate.value)]
+            if searchable(kind, name):
+                for candidate in field.candidates:
+                    value = candidate.value
+                    if isinstance(value, str):
+                        found.append(value)
+                    elif isinstance(value, tuple):
+                        found += value
     return " ".join(dict.fromkeys(fold_text("\n".join(found)).split()))
-
-
-def _texts(value: Value) -> Iterable[str]:
-    if isinstance(value, str):
-        return (value,)
-    return value if isinstance(value, tuple) else ()
 
 
 def _record(stream: str, name: str, folded: Folded) -> Row:
     record = folded.records[name]
-    fields = {field: it.value for field, it in record.fields.items() if it.value is not None}
+    fields = {
+        field: value for field, it in record.fields.items() if (value := it.candidates[-1].value) is not None
+    }
     return {
         "stream": stream, "record": name, "kind": record.kind, "form": record.form, "version": record.version,
-        "fields": _json(fields), "withheld": _json(sorted(record.withheld)),
+        "fields": _json(fields), "withheld": _json(sorted(record.withheld)) if record.withheld else "[]",
     }  # fmt: skip
 
 
