@@ -129,6 +129,8 @@ def list_referrals(session: Session, *, state: str = "", waiting_for_me: bool = 
         query = select(rows.c.stream, rows.c.id).order_by(rows.c.updated.desc())
         if state:
             query = query.where(rows.c.state == state)
+        if waiting_for_me:
+            query = query.where(rows.c.waits == 1)  # only these cases are folded
         envelopes = case_view.standing_envelopes(connection)
         found = []
         for stream_id, one in connection.execute(query).all():

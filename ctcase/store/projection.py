@@ -192,6 +192,7 @@ def _referral(
     return {
         "stream": stream, "id": machine.id, "state": machine.state, "agency": terms.agency, "urgency": terms.urgency,
         "sent": entries[sent].header.time if sent else 0, "updated": entries[head.entry].header.time,
+        "waits": int(machine.state == "submitted" or bool(machine.rivals) or bool(ahead and not machine.flags)),
         "document": _json(document),
     }  # fmt: skip
 

@@ -102,9 +102,12 @@ referral = Table(
     _text("urgency"),
     _number("sent"),
     _number("updated"),
+    _number("waits"),
     _text("document"),
     Index("referral_state", "state", "updated"),
+    Index("referral_waits", "waits", "updated"),
 )
+"""Referrals; `waits` is 1 where a supervisor has something to say: approve, ratify, or decide between rivals."""
 
 disclosure = Table(
     "disclosure",
