@@ -135,4 +135,11 @@ def main() -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A letter that the terminal cannot show is printed as an escape instead of ending the call.
             stream.reconfigure(errors="backslashreplace")
-    return run(sys.argv[1:], Call.system())
+    status = run(sys.argv[1:], Call.system())
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # What is left in the buffer would fail again at Python's own end, with words of its own.
+        _close_output()
+        return status or FAILED
+    return status
