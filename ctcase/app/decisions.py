@@ -22,7 +22,7 @@ from ctcase.log import payload
 from ctcase.log.entry import Draft
 from ctcase.model.ids import show_case_code
 from ctcase.model.values import CONTROL, Value
-from ctcase.store import entries, schema
+from ctcase.store import entries, replay, schema
 from ctcase.store.projection import Stream
 
 
@@ -149,17 +149,36 @@ def adopt(session: Session, ids: Sequence[str]) -> Outcome[Written]:
 
 
 def forks(session: Session) -> ForkList:
-    """Devices that wrote two histories, by case."""
+    """Devices that wrote two histories, by case: in one stream, or across streams, until an officer closed them."""
     with session.look() as connection:
-        rows = schema.fork
-        found = []
-        for stream_id, device in connection.execute(select(rows.c.stream, rows.c.device)).all():
+        return ForkList(open_forks(session, connection))
+
+
+def open_forks(session: Session, connection: Connection) -> list[ForkShown]:
+    """The forks that are not closed."""
+    found: dict[tuple[str, str], ForkShown] = {}
+    for stream_id in list(connection.scalars(select(schema.fork.c.stream).distinct())):
+        stream = session.streams.get(connection, stream_id)
+        if stream is not None:
+            found |= {
+                (it.device, stream_id): _fork(stream, it.device, it.entries) for it in stream.folded.forks
+            }
+    for device, streams in replay.forks_across(connection).items():
+        for stream_id, ids in streams.items():
             stream = session.streams.get(connection, stream_id)
-            if stream is not None:
-                fork = next(it for it in stream.folded.forks if it.device == device)
-                code = show_case_code(stream.folded.code) if stream.folded.code else ""
-                found.append(ForkShown(device, code, list(fork.entries)))
-    return ForkList(sorted(found, key=lambda one: (one.device, one.code)))
+            if stream is not None and not _is_closed(stream, device):
+                found.setdefault((device, stream_id), _fork(stream, device, ids))
+    return sorted(found.values(), key=lambda one: (one.device, one.code))
+
+
+def _fork(stream: Stream, device: str, ids: Sequence[str]) -> ForkShown:
+    code = show_case_code(stream.folded.code) if stream.folded.code else ""
+    return ForkShown(device, code, list(ids))
+
+
+def _is_closed(stream: Stream, device: str) -> bool:
+    said = (it.control for it in stream.folded.readings.values())
+    return any(isinstance(one, payload.Closing) and one.device == device for one in said)
 
 
 def close_fork(session: Session, device: str, keep: Sequence[str]) -> Outcome[Written]:
@@ -171,13 +190,15 @@ def close_fork(session: Session, device: str, keep: Sequence[str]) -> Outcome[Wr
         if set(keep) - set(where):
             raise Refused("not_found", what="entry", count=len(set(keep) - set(where)))
         rows = schema.fork
-        streams = list(work.connection.scalars(select(rows.c.stream).where(rows.c.device == device)))
+        inside = work.connection.scalars(select(rows.c.stream).where(rows.c.device == device))
+        across = replay.forks_across(work.connection).get(device, {})
+        streams = list(dict.fromkeys([*inside, *across]))
         if not streams:
             raise Refused("not_found", what="fork")
         for stream_id in streams:
             kept = tuple(sorted(one for one, place in where.items() if place == stream_id))
-            if not kept and len(streams) > 1:
-                continue  # nothing was said about this case: it stays open
+            if not kept and (len(streams) > 1 or _is_closed(work.stream(stream_id), device)):
+                continue  # nothing was said about this case: it stays as it is
             body = payload.write(payload.Closing(device, kept))
             entry = work.write(Draft("close", (("control", CONTROL, body),)), work.stream(stream_id)).id
         done = work.touched.changes()

@@ -59,9 +59,9 @@ def write_bundles(
     Each addressee is a transaction of its own: what was written is recorded as sent exactly when its file is there.
     """
     sender = _sender(session)
+    wanted = _addressees(session, sender.roster, to)
     with files.translated():
         folder.mkdir(parents=True, exist_ok=True)
-    wanted = _addressees(session, sender.roster, to)
     written: list[BundleFile] = []
     for done, addressee in enumerate(wanted):
         if progress and not progress("writing", done, len(wanted)):

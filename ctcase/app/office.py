@@ -197,17 +197,20 @@ def enrol(
         raise Refused("other_office")
     opened = _root_for(session, asked, passphrase)
     team = _name(team)
-    roles = (role,) if role else asked.roles
-    if not set(roles) <= set(policy.ROLES):
+    if role is not None and role not in policy.ROLES:
         raise Refused("role_missing", what="role")
     with session.work() as work:
         device = _enrolled_before(session, opened.roster, asked, member)
         if device is None:
             itself = session.member_id if asked.device == session.device_id else None
             owner = _owner(opened.roster, asked, member or itself)
+            now = _current([one for one in opened.roster.devices if one.member == owner.id])
+            # a known member keeps his roles: the wish in the file counts for newcomers only
+            roles = (role,) if role else now.roles if now else asked.roles
             row = DeviceRow(opened.roster.version + 1, roles, (team,))
             device = Device(asked.device, asked.signing, asked.sealing, owner.id, (row,))
             changed = editing.enrol(opened.roster, opened.previous, owner, device)
+            changed = editing.align(changed, owner.id, roles, (team,))
             opened.sign_next(work, _replaced(work, changed, asked.replaces, owner))
         else:
             opened.catch_up(work)

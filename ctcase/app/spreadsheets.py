@@ -47,7 +47,8 @@ def import_cases(session: Session, file: Path, progress: Progress | None = None)
             intake.take(work, batch)
         done = work.touched.changes()
     imported = Imported(
-        format=reading.format, rows=intake.rows, added=intake.added, same=intake.same, refused=intake.refused,
+        format=reading.format, rows=intake.rows, added=intake.added,
+        same=sorted(intake.same, key=lambda it: it.row), refused=intake.refused,
         columns=[
             ColumnTaken(it.column, it.name, it.label, it.taken_as, it.differs) for it in reading.columns
         ],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from ctcase.app import office, root
+from ctcase.app import decisions, office, root
 from ctcase.app.results import (
     ChainsVerified,
     Changes,
@@ -54,8 +54,12 @@ def status(session: Session) -> Status:
             vault=session.vault_id, training=bool(held and held.training), member=_member(session),
             device=me.id if me else "", enrolled=session.enrolled, office=_office(held),
             roster=held.version if held else 0, unsent=_unsent(session, connection),
-            peers=_peers(session, connection), gaps=gaps, forks=replay.forked_devices(connection), **counts,
+            peers=_peers(session, connection), gaps=gaps, forks=_forked(session, connection), **counts,
         )  # fmt: skip
+
+
+def _forked(session: Session, connection: Connection) -> list[str]:
+    return sorted({one.device for one in decisions.open_forks(session, connection)})
 
 
 def _is_office(session: Session) -> bool:
@@ -68,7 +72,7 @@ def _member(session: Session) -> StatusMember:
     row, held = session.acting(), session.roster
     names = {one.id: one.name for one in held.members} if held else {}
     name = names.get(row.member, session.me.name)
-    return StatusMember(row.member, name, sorted(row.roles), row.teams[0] if row.teams else None)
+    return StatusMember(row.member, name, sorted(row.roles), (row.teams[0] or None) if row.teams else None)
 
 
 def _office(held: Roster | None) -> StatusOffice | None:
@@ -132,13 +136,13 @@ def verify(session: Session, progress: Progress | None = None) -> Verified:
         tell = _teller(progress, total)
         found = replay.replay(connection, session.streams.rights, session.searchable, _signed, tell)
         rosters_hold = _rosters_hold(connection)
-        warnings = _warnings(session, connection)
+        warnings = _warnings(session, connection, readable=not found.broken and not found.bad_signatures)
     broken = [*found.broken, *([] if rosters_hold else ["roster"])]
     sound = whole and not found.bad_signatures and not broken and not found.differ
     return Verified(
         ok=sound, entries=found.entries, signatures=SignaturesVerified(found.entries, found.bad_signatures),
         chains=ChainsVerified(found.streams, broken),
-        tables=TablesVerified(len(schema.DERIVED) + 1, sorted(found.differ)), database="ok" if whole else "damaged",
+        tables=TablesVerified(len(schema.DERIVED) + 1, sorted(map(str, found.differ))), database="ok" if whole else "damaged",
         documents=DocumentsVerified(0, []), warnings=warnings,
     )  # fmt: skip
 
@@ -167,7 +171,8 @@ def _rosters_hold(connection: Connection) -> bool:
     return True
 
 
-def _warnings(session: Session, connection: Connection) -> list[dict[str, object]]:
+def _warnings(session: Session, connection: Connection, *, readable: bool) -> list[dict[str, object]]:
+    """What to know; a log that is not readable as a whole is asked about forks by its rows only."""
     counts = replay.counts(connection)
     found: list[dict[str, object]] = []
     if _is_office(session):
@@ -175,7 +180,7 @@ def _warnings(session: Session, connection: Connection) -> list[dict[str, object
             {"code": "gap", "device": it.device, "from": it.from_, "to": it.to} for it in _gaps(connection)
         ]
     forked = {
-        *replay.forked_devices(connection),
+        *(_forked(session, connection) if readable else replay.forks_across(connection)),
         *(replay.broken_links(connection) if _is_office(session) else ()),
     }
     found += [{"code": "fork", "device": device} for device in sorted(forked)]

@@ -74,6 +74,8 @@ class Database:
         try:
             self._connection = self._connected()
         except EnvironmentFailed as refusal:
+            if refusal.code == "permission" and files.is_read_only(path.parent):
+                raise EnvironmentFailed("read_only") from None
             if refusal.code != "disk_full":
                 raise
             self._alone = True  # without the index that processes share, a full disk can still be read

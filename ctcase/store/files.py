@@ -101,3 +101,13 @@ def read_bounded(path: Path, largest: int) -> bytes:
     if len(data) > largest:
         raise Refused("limit_exceeded", what="file")
     return data
+
+
+def is_read_only(folder: Path) -> bool:
+    """Whether the medium that a folder lies on takes no writes, where the system can say so."""
+    if not hasattr(os, "statvfs"):
+        return False
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import Connection, and_, delete, func, select, text
 
 from ctcase.errors import CtcaseError
 from ctcase.log.admission import Graph, admit
@@ -152,13 +152,21 @@ def gaps(connection: Connection, device: str | None = None) -> dict[str, list[tu
     return found
 
 
-def forked_devices(connection: Connection) -> list[str]:
-    """Devices that used a number twice, in any streams (a fork across streams is reported, not judged)."""
+def forks_across(connection: Connection) -> dict[str, dict[str, list[str]]]:
+    """By device and stream, the entries whose number the device used in another stream too (reported, not judged)."""
     entry = schema.entry
     twice = (
-        select(entry.c.device).group_by(entry.c.device, entry.c.number).having(func.count() > 1).distinct()
+        select(entry.c.device, entry.c.number)
+        .group_by(entry.c.device, entry.c.number)
+        .having(func.count(entry.c.stream.distinct()) > 1)
+    ).subquery()
+    query = select(entry.c.device, entry.c.stream, entry.c.id).join(
+        twice, and_(entry.c.device == twice.c.device, entry.c.number == twice.c.number)
     )
-    return sorted({*connection.scalars(twice), *connection.scalars(select(schema.fork.c.device).distinct())})
+    found: dict[str, dict[str, list[str]]] = {}
+    for device, stream, one in connection.execute(query.order_by(entry.c.seq)):
+        found.setdefault(device, {}).setdefault(stream, []).append(one)
+    return found
 
 
 def broken_links(connection: Connection) -> list[str]:

@@ -96,6 +96,20 @@ def retire(roster: Roster, device: str, revocation: Revocation) -> Roster:
     return msgspec.structs.replace(roster, devices=devices)
 
 
+def align(roster: Roster, member: str, roles: tuple[str, ...], teams: tuple[str, ...]) -> Roster:
+    """Gives all devices of a member the same rights within a version that is being made: rights are a member's."""
+    row = DeviceRow(roster.version, roles, teams)
+    devices = tuple(
+        msgspec.structs.replace(one, rows=(*one.rows, row))
+        if one.member == member
+        and one.revoked is None
+        and (set(one.rows[-1].roles), one.rows[-1].teams) != (set(roles), teams)
+        else one
+        for one in roster.devices
+    )
+    return msgspec.structs.replace(roster, devices=_led(devices))
+
+
 def numbers_without_gap(numbers: set[int]) -> int:
     """The last number up to which none is missing; 0 if the first is."""
     last = 0

@@ -212,6 +212,9 @@ def test_a_second_device_of_one_member_is_one_pair_of_eyes(world):
     office.accept(world.session("tablet"), welcome)
     assert [len(one.devices) for one in office.members(session).members] == [1, 2]
     assert held(world.session("tablet")).version == 3
+    # what a request wishes is for newcomers: a known member keeps his roles, on every device
+    assert [one.roles for one in office.members(session).members][1] == ["caseworker"]
+    assert upkeep.status(world.session("tablet")).member.roles == ["caseworker"]
     office.set_member(session, ben.member_id, ("caseworker", "supervisor"), None, PASSPHRASE)
     world.meet("office", "ben", "tablet")
     code = world.case("ben")
@@ -223,6 +226,19 @@ def test_a_second_device_of_one_member_is_one_pair_of_eyes(world):
     assert code_of(world.do, "ben", one, "approve") == "four_eyes"
     shown = referrals.show_referral(world.session("tablet"), one)
     assert {it.event: it.why_not for it in shown.available}["approve"] is not None
+
+
+def test_a_role_given_with_a_second_device_is_the_member_s_on_all_of_them(world):
+    world.found()
+    ben = world.member("ben")
+    request = world.join("tablet", member="Ben Tablet")
+    office.accept(
+        world.session("tablet"), world.enrol(request, role="supervisor", team="B", member=ben.member_id)
+    )
+    world.meet("office", "ben", "tablet")
+    for name in ("ben", "tablet"):
+        shown = upkeep.status(world.session(name)).member
+        assert (shown.roles, shown.team) == (["supervisor"], "B")
 
 
 def test_enrolling_needs_the_right_the_root_store_and_its_passphrase(world):

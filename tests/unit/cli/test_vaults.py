@@ -4,13 +4,14 @@ import io
 import json
 import os
 import random
+import shutil
 import signal
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 import pytest
 
-from ctcase.app.session import Environment
+from ctcase.app.session import Environment, open_vault
 from ctcase.cli.call import Call
 from ctcase.cli.main import run
 from ctcase.cli.progress import Progress
@@ -215,3 +216,17 @@ def test_a_training_office_is_made(place):
     place.write("training.pass", made["passphrase"])
     status = place.done("status", "@training/caseworker", "--passphrase-file", "@training.pass")
     assert status["training"] is True
+
+
+def test_a_table_that_was_changed_by_hand_is_told_as_a_finding(place, code, tmp_path):
+    shutil.copytree(place.folder / "worker", tmp_path / "bent")
+    bent = Place(tmp_path, place.environment)
+    bent.write("pass", "a fictional passphrase\n")
+    session = open_vault(tmp_path / "bent", "a fictional passphrase", place.environment)
+    with session.opened.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE case_row SET team = 'elsewhere'")
+    session.close()
+    status, found = bent.call("verify", "@bent")
+    assert (status, found["ok"], found["tables"]["differ"]) == (4, False, ["case_row"])
+    status, found = bent.call("verify", "@bent", "--rebuild")
+    assert (status, found["ok"]) == (0, True)
