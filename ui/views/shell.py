@@ -309,7 +309,7 @@ class Shell(QWidget):
         status = self.desk.known.status
         count = max((one.entries for one in status.unsent), default=0)
         self.rail.set_badge("sync", count)
-        unsent = words.counted(count, self.tr("1 change not sent"), self.tr("{n} changes not sent"))
+        unsent = words.counted(count, self.tr("1 change not confirmed"), self.tr("{n} changes not confirmed"))
         nothing = self.tr("Everything is sent")
         self.status.set_item("unsent", "upload" if count else "check", unsent if count else nothing)
         best = max((peer.acknowledged for peer in status.peers), default=0)

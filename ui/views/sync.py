@@ -40,7 +40,7 @@ class Unsent(Card):
     """What each addressee does not have yet, and to whom it is written."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk.theme, words.translate("sync", "Not sent yet"))
+        super().__init__(desk.theme, words.translate("sync", "Not confirmed yet"))
         self._desk = desk
         self._chip = Chip(desk.theme, "idle", "upload", "-")
         self.head.addWidget(self._chip)

@@ -93,7 +93,7 @@ def _facts(seen: BundleSeen) -> list[tuple[str, str]]:
         translate("sync", "{new} new, {known} here already"), new=counts.new, known=counts.known
     )
     roster = (
-        words.fill(translate("sync", "A newer list of members: {n}"), n=seen.new_roster)
+        words.fill(translate("sync", "A newer list of members, version {n}"), n=seen.new_roster)
         if seen.new_roster
         else ""
     )

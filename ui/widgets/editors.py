@@ -88,7 +88,8 @@ class WritingEditor(Editor):
         self.setFocusProxy(control)
 
     def _make_menu(self) -> QMenu:
-        menu = QMenu(self)
+        # A menu that is the editor's own child would take the editor's focus proxy out of the tab order.
+        menu = QMenu(self.more)
         self.actions_by_answer: dict[str, QAction] = {
             "unknown": menu.addAction(missing_words(UNKNOWN), lambda: self._answer(UNKNOWN)),
             "declined": menu.addAction(missing_words(DECLINED), lambda: self._answer(DECLINED)),

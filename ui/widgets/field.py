@@ -126,6 +126,7 @@ class Field(QWidget):
         box.addWidget(self._help)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         editor.set_name(f"{label}, {self._required}" if required else label)
+        self.setFocusProxy(editor)
         self._describe()
 
     def _head(self, theme: Theme, label: str, *, required: bool, note: str) -> QHBoxLayout:

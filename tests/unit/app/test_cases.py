@@ -2,7 +2,7 @@
 
 import pytest
 
-from ctcase.app import case_list, cases, decisions
+from ctcase.app import case_list, cases, decisions, upkeep
 from ctcase.model.ids import new_case_code
 from ctcase.model.values import Missing
 from tests.office_world import PERSON, code_of, refused
