@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from ctcase.app.cases import check_right, find_case
+from ctcase.app.fields import misread
 from ctcase.app.results import ConsentAdded, Outcome
 from ctcase.app.session import Session, Work
 from ctcase.errors import Refused
@@ -27,7 +28,7 @@ def read_document(document: Mapping[str, Any]) -> ConsentFile:
     try:
         consent = msgspec.convert(document, ConsentFile)
     except (msgspec.ValidationError, ValueError) as problem:
-        raise Refused("file_not_understood") from problem
+        raise misread(problem) from problem
     if missing := check_consent(consent):
         raise Refused("needs_missing", needs=list(missing))
     return consent

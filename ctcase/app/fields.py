@@ -1,12 +1,13 @@
 """Fields as commands know them: `record.field` names, their form and category, and the parts a change is written in."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from ctcase.app.session import Session
-from ctcase.errors import refusal
+from ctcase.errors import CtcaseError, refusal
 from ctcase.log import payload
 from ctcase.log.fold_fields import Record
 from ctcase.log.payload import FieldSet, Sets
@@ -82,6 +83,15 @@ def as_value(plain: Any) -> Value:
         return msgspec.convert(plain, Value, strict=True)  # type: ignore[no-any-return]  # a union of value types
     except (msgspec.ValidationError, ValueError) as problem:
         raise refusal("file_not_understood", what="value") from problem
+
+
+_PLACE = re.compile(r"\$\.([a-z_]{1,40})")
+
+
+def misread(problem: Exception) -> CtcaseError:
+    """The refusal of a document that is not of its shape, with the key where it goes wrong and never the value."""
+    place = _PLACE.search(str(problem))
+    return refusal("file_not_understood", **({"field": place.group(1)} if place else {}))
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from ctcase.app import case_view, letters, referral_view
 from ctcase.app.cases import check_right, find_case, named
 from ctcase.app.consents import agency_kind, resolve_agency
-from ctcase.app.fields import catalogue, kind_of
+from ctcase.app.fields import catalogue, kind_of, misread
 from ctcase.app.results import (
     Letter,
     Outcome,
@@ -53,7 +53,7 @@ def _read(kind: Any, document: Mapping[str, Any]) -> Any:
     try:
         return msgspec.convert({key: it for key, it in document.items() if it is not None}, kind)
     except (msgspec.ValidationError, ValueError) as problem:
-        raise Refused("file_not_understood") from problem
+        raise misread(problem) from problem
 
 
 def add_referral(session: Session, code: str, document: Mapping[str, Any]) -> Outcome[ReferralAdded]:

@@ -14,22 +14,22 @@ def edit(field, text):
 
 
 def test_only_what_changed_is_saved_and_a_wrong_answer_stays(desktop, world):
-    case = world.case()
+    case = world.case(title="Daw")
     desk = desktop()
     page = desk.go("case", case, "identity")
     fields = page.part().fields
-    edit(fields["person.first_name"], "Dawn")
+    edit(fields["person.title"], "Dawn")
     edit(fields["person.birth_date"], "31 Nov 2026")
     assert fields["person.birth_date"].error() != ""
     assert page.note.text() == "1 answer to correct. You can save all the same."
     desk.key("Ctrl+S")
-    assert page.draft.value("person.first_name") == "Dawn"
+    assert page.draft.value("person.title") == "Dawn"
     assert page.draft.changes() == {}
     assert page.is_unsaved, "the wrong answer is still there"
     person = next(one for one in page.case.records if one.id == "person")
-    assert person.fields["first_name"] == "Dawn"
+    assert person.fields["title"] == "Dawn"
     assert person.fields["birth_date"] == "1995"
-    assert page.case.history[-1].what == ["person.first_name"]
+    assert page.case.history[-1].what == ["person.title"]
     edit(fields["person.birth_date"], "1996")
     desk.click(page.save)
     assert not page.is_unsaved
@@ -38,12 +38,19 @@ def test_only_what_changed_is_saved_and_a_wrong_answer_stays(desktop, world):
 
 def test_undo_gives_back_what_was_saved(desktop, world):
     desk = desktop()
-    page = desk.go("case", world.case(), "identity")
-    field = page.part().fields["person.first_name"]
+    page = desk.go("case", world.case(title="Daw"), "identity")
+    field = page.part().fields["person.title"]
     edit(field, "Dawn")
     desk.click(page.undo)
     assert field.editor.value() == "Daw"
     assert not page.undo.isEnabled()
+
+
+def test_a_name_is_dots_until_it_is_asked_for(desktop, world):
+    desk = desktop()
+    desk.go("case", world.case(first_name="Zerafina"), "identity")
+    assert "Zerafina" not in desk.words()
+    assert DOTS in desk.words()
 
 
 def test_sensitive_answers_are_dots_until_asked_and_reading_is_recorded(desktop, world):
@@ -146,7 +153,7 @@ def test_another_teams_case_can_be_read_and_not_written(desktop, world):
     assert page.note.text() == "The case is with another team."
     assert not page.save.isEnabled()
     assert not page.header.refer.isEnabled()
-    field = page.part().fields["person.first_name"].editor
+    field = page.part().fields["person.title"].editor
     assert field.control().property("readOnly") is True
 
 

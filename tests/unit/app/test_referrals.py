@@ -3,6 +3,7 @@
 import pytest
 
 from ctcase.app import cases, consents, office, referrals, upkeep
+from ctcase.errors import CtcaseError
 from ctcase.workflow.referral import STATES, TABLE
 from tests.office_world import CONSENT, PASSPHRASE, PERSON, code_of, refused
 
@@ -452,3 +453,14 @@ def test_a_letter_that_cannot_be_written_is_no_disclosure(team):
     assert code_of(referrals.letter, team.session("ben"), one, team.folder / "no" / "pdf") == "file_missing"
     assert disclosed(team) == []
     assert team.verified("ben").ok
+
+
+def test_a_document_that_is_wrong_is_told_by_its_key_and_never_by_its_value(team):
+    secret = "a bed for Zerafina"
+    for call, document, key in (
+        (referrals.add_referral, {"agency": "Shelter A", "purpose": secret}, "purpose"),
+        (consents.add_consent, {**CONSENT, "method": secret}, "method"),
+    ):
+        with pytest.raises(CtcaseError, match="file_not_understood") as refusal:
+            call(team.session("ben"), team.code, document)
+        assert refusal.value.details == {"field": key}
