@@ -96,12 +96,16 @@ def _unsent(session: Session, connection: Connection) -> list[Unsent]:
 
 
 def _concerns(session: Session, held: Roster, addressee: str) -> bool:
-    """Whether what an addressee lacks is this member's to send: the office's to all, else to office and supervisors."""
+    """Whether what an addressee lacks is this member's to send.
+
+    The office's to all; a supervisor's to office and team; a caseworker's to office and the team's supervisors.
+    """
     if addressee == OFFICE or _is_office(session):
         return True
     mine = set(session.acting().teams)
     rows = [device.rows[-1] for device in rosters.devices_of(held, addressee)]
-    return any(SUPERVISOR in row.roles and mine & set(row.teams) for row in rows)
+    leads = SUPERVISOR in session.acting().roles
+    return any((leads or SUPERVISOR in row.roles) and mine & set(row.teams) for row in rows)
 
 
 def _peers(session: Session, connection: Connection) -> list[Peer]:

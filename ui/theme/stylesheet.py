@@ -157,6 +157,7 @@ QTableView {{ padding: 3px; background: {t.surface}; color: {t.text}; border: {t
   selection-color: {t.selected_ink}; }}
 QTableView QTableCornerButton::section {{ background: {t.surface}; border: none; }}
 QHeaderView {{ background: transparent; border: none; }}
+QFileDialog QHeaderView::section {{ background: {t.surface}; color: {t.text2}; border: none; padding: 6px; }}
 QTabBar::tab {{ background: transparent; color: {t.text2}; padding: 8px 4px;
   margin: {sides(0, 16, 0, 0, rtl=m.rtl)}; border: none; border-bottom: 3px solid transparent; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom: 3px solid {t.accent}; }}

@@ -248,6 +248,7 @@ class Timeline(QWidget):
                     theme, self._why(one), "caption", "danger" if one.status == "void" else "warn", wrap=True
                 )
             )
+        said.addStretch(1)  # a tall row must not pull the line and its date apart
         line = row(column(IconLabel(theme, icon, tone), 0, gap=0), said, gap=10)
         line.setStretch(1, 1)
         widget = holder(line)
