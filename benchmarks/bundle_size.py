@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from benchmarks.world import FIRST_NAMES
 from ctcase.crypto import age
 from ctcase.crypto.recipients import HybridIdentity
 from ctcase.crypto.signing import SigningKey, key_id
@@ -24,23 +25,6 @@ from ctcase.model import canonical
 from ctcase.sync import columns, columns_read, packing, sealing
 from ctcase.sync.texts import take_apart
 
-NAMES = [
-    "Ara",
-    "Bel",
-    "Cem",
-    "Dua",
-    "Eli",
-    "Fox",
-    "Gul",
-    "Han",
-    "Ida",
-    "Jon",
-    "Kim",
-    "Lea",
-    "Mia",
-    "Noa",
-    "Oya",
-]
 WORDS = [
     "arrived",
     "called",
@@ -54,7 +38,7 @@ WORDS = [
     "safe",
     "phone",
 ]
-PLACES = [f"{name}{tail}" for name in NAMES for tail in ("ville", "stad", "abad", "ton", "pur")]
+PLACES = [f"{name}{tail}" for name in FIRST_NAMES for tail in ("ville", "stad", "abad", "ton", "pur")]
 CODES = [f"code_{number}" for number in range(12)]
 FIELDS = {
     "identity": 12,
@@ -68,7 +52,7 @@ def value(random_: random.Random, number: int) -> payload.Value:
     """A short answer, of the kind that the field with this number takes."""
     kind = number % 6
     if kind == 0:
-        return f"{random_.choice(NAMES)} {random_.choice(NAMES)}"
+        return f"{random_.choice(FIRST_NAMES)} {random_.choice(FIRST_NAMES)}"
     if kind == 1:
         return f"{random_.randint(1950, 2015)}-{random_.randint(1, 12):02}-{random_.randint(1, 28):02}"
     if kind == 2:

@@ -15,7 +15,7 @@ TEAM = "field"
 FILLED = 0.6
 """The share of the fields that a row answers."""
 
-_FIRST = (
+FIRST_NAMES = (
     "Ara",
     "Bel",
     "Cem",
@@ -91,11 +91,11 @@ def _cell(field: Field, lists: dict[str, forms.CodeList], dice: random.Random, n
     if field.name == "second_name":
         return f"{dice.choice(_LAST)} {_letters(number)}"
     if field.name == "first_name":
-        return dice.choice(_FIRST)
+        return dice.choice(FIRST_NAMES)
     if dice.random() > FILLED:
         return ""
     if field.type == "email":
-        return f"{dice.choice(_FIRST).lower()}{number}@example.org"
+        return f"{dice.choice(FIRST_NAMES).lower()}{number}@example.org"
     if field.type == "phone":
         return f"+999 {dice.randint(10**6, 10**7)}"
     if field.list_id:
