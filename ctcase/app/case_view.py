@@ -103,7 +103,7 @@ def _disclosures(stream: Stream) -> list[DisclosureShown]:
 def conflicts(stream: Stream) -> list[ConflictShown]:
     """The open conflicts of a case, of fields and of steps."""
     code, found = show_case_code(stream.folded.code), []
-    for row in stream.rows["conflict"].values():
+    for row in stream.rows.get("conflict", {}).values():
         document = msgspec.json.decode(row["document"])
         if row["kind"] == "field":
             record, name = document["record"], document["field"]

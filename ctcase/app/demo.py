@@ -166,7 +166,7 @@ def _record(
                 changes = cases.read_document(catalogue, _person(session, known, story, number))
                 control = ("control", CONTROL, payload.write(cases.opening(session)))
                 signed.append(work.sign(Draft("open", (control, *fields.parts(changes))), None))
-            work.admit(signed, fresh=True)
+            work.admit(signed)
             streams += [one.id for one in signed]
             _tell(progress, len(streams), wanted)
     return streams

@@ -24,7 +24,7 @@ from ctcase.app.results import (
 from ctcase.app.session import Progress, Session, Work
 from ctcase.crypto.age import read_identity
 from ctcase.errors import DAMAGED, Cancelled, CtcaseError, EnvironmentFailed, Refused
-from ctcase.store import files, local, queries, replay, schema
+from ctcase.store import files, local, replay, schema
 from ctcase.sync import incoming, outgoing, peers, sealing
 from ctcase.sync.incoming import Judged, Reader, Taken
 from ctcase.sync.manifest import OFFICE
@@ -147,7 +147,7 @@ def _take(work: Work, judged: Judged) -> Taken:
     for held, signed in judged.newer:
         root.take(work, held, signed)
     taken = incoming.take(work.connection, session.streams, judged, session.me.id)
-    work.touched.streams |= taken.admitted.streams
+    work.touched.streams.update(taken.admitted.streams)
     work.touched.local = True
     if judged.rivals:
         known = local.get(work.connection, "rival_rosters", list[int]) or []
@@ -237,7 +237,7 @@ def _answer(name: str, work: Work, judged: Judged, taken: Taken, before: int) ->
         for one, why in taken.quarantined.items()
     ]
     problems += [BundleProblem(one, "waiting", "waiting") for one in taken.waiting]
-    cases, conflicts = _cases(work, taken, roots, new, problems)
+    cases, conflicts = _cases(taken, roots, new, problems)
     held = session.roster.version if session.roster else 0
     counts = EntryCounts(
         new=len(new), known=len(taken.admitted.known), waiting=len(taken.waiting),
@@ -261,15 +261,16 @@ def _gaps(work: Work, sender: str) -> list[Gap]:
 
 
 def _cases(
-    work: Work, taken: Taken, roots: set[str], new: set[str], problems: list[BundleProblem]
+    taken: Taken, roots: set[str], new: set[str], problems: list[BundleProblem]
 ) -> tuple[CaseCounts, int]:
     """Counts what the touched cases show now, and adds the entries among the new ones that may not act."""
-    touched = sorted(taken.admitted.streams)
-    cases = queries.cases_among(work.connection, touched)
+    touched = taken.admitted.streams
+    cases = {stream for stream, shows in touched.items() if shows.is_case}
     problems += [
-        BundleProblem(row.entry, row.status, row.reason)
-        for row in queries.verdicts_in(work.connection, touched)
-        if row.entry in new
+        BundleProblem(row["entry"], row["status"], row["reason"])
+        for _, shows in sorted(touched.items())
+        for row in shows.verdicts
+        if row["entry"] in new
     ]
     fresh = len(cases & roots)
-    return CaseCounts(fresh, len(cases) - fresh), queries.count_conflicts(work.connection, touched)
+    return CaseCounts(fresh, len(cases) - fresh), sum(shows.conflicts for shows in touched.values())

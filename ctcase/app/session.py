@@ -80,8 +80,7 @@ class Session:
         self.env = env
         self.forms = forms.shipped_forms()
         self.codelists = forms.shipped_codelists()
-        words = {(it.record, it.name) for form in self.forms for it in form.fields() if it.searchable}
-        self.searchable: Searchable = lambda kind, name: (kind, name) in words
+        self.searchable = _searchable(self.forms)
         self.streams = Streams(NOBODY, self.searchable)
         self._seen = -1
         self._stale = self._foreign = False
@@ -275,10 +274,10 @@ class Work:
             raise Refused("not_found")
         return found
 
-    def admit(self, batch: Iterable[Entry], *, fresh: bool = False) -> Admitted:
-        """Admits entries that were signed in this transaction (`fresh`: roots) and notes what they touched."""
-        outcome = self.session.streams.admit(self.connection, batch, own=True, fresh=fresh)
-        self.touched.streams |= outcome.streams
+    def admit(self, batch: Iterable[Entry]) -> Admitted:
+        """Admits entries that were signed in this transaction and notes what they touched."""
+        outcome = self.session.streams.admit(self.connection, batch, here={})
+        self.touched.streams.update(outcome.streams)
         return outcome
 
     def sign(self, draft: Draft, stream: Stream | None) -> Entry:
@@ -303,9 +302,18 @@ class Work:
     def write(self, draft: Draft, stream: Stream | None = None) -> Entry:
         """Signs and admits one entry."""
         signed = self.sign(draft, stream)
-        if not self.admit([signed], fresh=stream is None).new:
+        if not self.admit([signed]).new:
             raise Damaged("log_damaged")
         return signed
+
+
+def _searchable(shipped: Iterable[forms.Form]) -> Searchable:
+    found: dict[str, set[str]] = {}
+    for form in shipped:
+        for it in form.fields():
+            if it.searchable:
+                found.setdefault(it.record, set()).add(it.name)
+    return {kind: frozenset(names) for kind, names in found.items()}
 
 
 def _previous(stream: Stream | None, device: str) -> str:

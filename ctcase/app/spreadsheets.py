@@ -98,7 +98,7 @@ class _Intake:
         fresh = {digest: row for digest, row in good.items() if digest not in before}
         signed = [self._sign(work, row) for row in fresh.values()]
         if signed:
-            work.admit(signed, fresh=True)
+            work.admit(signed)
             rows = [{"digest": digest, "stream": one.id} for digest, one in zip(fresh, signed, strict=True)]
             work.connection.execute(insert(schema.import_row), rows)
         self.added += len(signed)

@@ -29,7 +29,7 @@ LARGEST_ENTRY = 16 * 1024 * 1024
 LATEST_TIME = 253_402_300_799  # the last second of the year 9999
 
 _COMMITMENT_TAG = b"ctcase.part.1\0"
-_PARTS_OF_DATA = frozenset((*CATEGORIES, CONTROL))
+CATEGORIES_OF_PARTS = frozenset((*CATEGORIES, CONTROL))
 
 # gc=False: frozen trees cannot hold a cycle, and a bundle has so many of them that tracking them takes a third of the time
 
@@ -126,17 +126,31 @@ def read_header(raw: bytes) -> Header | None:
 
 
 def is_well_formed(header: Header) -> bool:
-    """Whether the header says nothing impossible by itself: forms of ids, ranges, order, the shape of a root."""
-    is_root = header.stream == ""
-    linked = (header.stream, header.previous, header.before)
+    """Whether the header says nothing impossible by itself: forms of ids and words, ranges, order, the shape of a root."""
+    links = (header.device, *header.parents, *filter(None, (header.stream, header.previous, header.before)))
     return (
-        ids.is_digest(header.device)
-        and all(link == "" or ids.is_digest(link) for link in linked)
-        and all(ids.is_digest(parent) for parent in header.parents)
-        and len(header.kind) <= 32
-        and header.kind.isascii()
-        and header.kind.isidentifier()
-        and 0 < header.number <= canonical.BIGGEST_INTEGER
+        all(map(ids.is_digest, links))
+        and is_kind(header.kind)
+        and is_shaped(header)
+        and all(
+            part.category in CATEGORIES_OF_PARTS
+            and ids.is_record_id(part.record)
+            and ids.is_digest(part.commitment)
+            for part in header.parts
+        )
+    )
+
+
+def is_kind(word: str) -> bool:
+    """Whether a word may name a kind of entry, known here or not."""
+    return len(word) <= 32 and word.isascii() and word.isidentifier()
+
+
+def is_shaped(header: Header) -> bool:
+    """Whether the header, of which every id and word is formed right, is right as a whole: ranges, order, root."""
+    is_root = header.stream == ""
+    return (
+        0 < header.number <= canonical.BIGGEST_INTEGER
         and 0 < header.depth <= canonical.BIGGEST_INTEGER
         and 0 <= header.roster <= canonical.BIGGEST_INTEGER
         and 0 <= header.time <= LATEST_TIME
@@ -144,25 +158,13 @@ def is_well_formed(header: Header) -> bool:
         and not (is_root and header.previous)
         and _ascending(header.parents)
         and len(header.parents) <= MOST_PARENTS
-        and _parts_well_formed(header.parts)
+        and 0 < len(header.parts) <= MOST_PARTS
+        and _ascending([(part.record, part.category) for part in header.parts])
     )
 
 
 def _ascending(items: Sequence[Any]) -> bool:
     return all(map(operator.lt, items, islice(items, 1, None)))
-
-
-def _parts_well_formed(parts: tuple[PartHead, ...]) -> bool:
-    return (
-        0 < len(parts) <= MOST_PARTS
-        and _ascending([(part.record, part.category) for part in parts])
-        and all(
-            part.category in _PARTS_OF_DATA
-            and ids.is_record_id(part.record)
-            and ids.is_digest(part.commitment)
-            for part in parts
-        )
-    )
 
 
 class Draft(msgspec.Struct, frozen=True):

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from ctcase.errors import Damaged
 from ctcase.log.entry import WITHHELD, Body, Entry, Header, Part, Withheld, digest
+from ctcase.store import bulk
 from ctcase.store.schema import device_key, entry
 
 CHUNK = 500
@@ -91,10 +92,13 @@ def known(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def append(connection: Connection, entries: Sequence[Entry], known_devices: set[str]) -> None:
-    """Adds admitted entries; `known_devices` says whose keys are here already and is brought up to date."""
+def append(connection: Connection, entries: Sequence[Entry], known_devices: set[str]) -> dict[str, int]:
+    """Adds admitted entries and returns their numbers of arrival, by id.
+
+    `known_devices` says whose keys are here already and is brought up to date.
+    """
     if not entries:
-        return
+        return {}
     keys = {one.header.device: one.key for one in entries if one.header.device not in known_devices}
     if keys:
         here = set(connection.scalars(select(device_key.c.device).where(device_key.c.device.in_(list(keys)))))
@@ -102,12 +106,14 @@ def append(connection: Connection, entries: Sequence[Entry], known_devices: set[
         if fresh:
             connection.execute(insert(device_key), fresh)
         known_devices.update(keys)
-    connection.execute(insert(entry), [_row(one) for one in entries])
+    last = connection.scalar(select(func.max(entry.c.seq))) or 0
+    bulk.add(connection, entry, [_row(seq, one) for seq, one in enumerate(entries, last + 1)])
+    return {one.id: seq for seq, one in enumerate(entries, last + 1)}
 
 
-def _row(one: Entry) -> dict[str, Any]:
+def _row(seq: int, one: Entry) -> dict[str, Any]:
     return {
-        "id": one.id, "stream": one.stream, "device": one.header.device, "number": one.header.number,
+        "seq": seq, "id": one.id, "stream": one.stream, "device": one.header.device, "number": one.header.number,
         "header": one.raw, "signature": one.signature, "parts": pack_parts(one.parts),
     }  # fmt: skip
 

@@ -1,7 +1,7 @@
 """From a folded stream to the rows of the derived tables: one pure function, used when saving and when verifying."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -17,15 +17,15 @@ from ctcase.log.reading import Reading
 from ctcase.model import canonical
 from ctcase.model.ids import show_case_code
 from ctcase.model.values import Value
-from ctcase.store.search import fold_text
+from ctcase.store.search import words_of
 from ctcase.workflow.case import state_of
 
 Row = dict[str, Any]
 Rows = dict[str, dict[tuple[Any, ...], Row]]
-"""By table name, rows by their primary key without the stream."""
+"""By the name of each table that has any, rows by their primary key without the stream."""
 
-Searchable = Callable[[str, str], bool]
-"""Whether a field of a kind of record may be found by the search: (kind, field)."""
+Searchable = Mapping[str, frozenset[str]]
+"""By kind of record, the fields that may be found by the search."""
 
 
 class Stream(msgspec.Struct):
@@ -66,7 +66,7 @@ def project(folded: Folded, entries: Mapping[str, Entry], searchable: Searchable
             (one,): _referral(stream, machine, entries, readings) for one, machine in folded.machines.items()
         }
         rows["disclosure"] = {(it.entry,): _disclosure(folded, it, entries) for it in folded.disclosures}
-    return rows
+    return {name: found for name, found in rows.items() if found}
 
 
 def _json(document: Any) -> str:
@@ -144,16 +144,16 @@ def consent_until(consents: Mapping[str, Consent]) -> str:
 def _names(folded: Folded, alias: str, searchable: Searchable) -> str:
     found = [folded.code, show_case_code(folded.code), alias]
     for record in folded.records.values():
-        kind = record.kind
+        wanted = searchable.get(record.kind, frozenset())
         for name, field in record.fields.items():
-            if searchable(kind, name):
+            if name in wanted:
                 for candidate in field.candidates:
                     value = candidate.value
                     if isinstance(value, str):
                         found.append(value)
                     elif isinstance(value, tuple):
                         found += value
-    return " ".join(dict.fromkeys(fold_text("\n".join(found)).split()))
+    return " ".join(dict.fromkeys(words_of("\n".join(found))))
 
 
 def _record(stream: str, name: str, folded: Folded) -> Row:

@@ -99,31 +99,6 @@ def streams_by_code(connection: Connection, code: str) -> list[str]:
     return list(connection.scalars(_by_code, {"wanted": code}))
 
 
-def cases_among(connection: Connection, streams: Sequence[str]) -> set[str]:
-    """Those of these streams that are cases."""
-    return {
-        one
-        for part in chunks(streams)
-        for one in connection.scalars(select(case_row.c.stream).where(case_row.c.stream.in_(part)))
-    }
-
-
-def verdicts_in(connection: Connection, streams: Sequence[str]) -> list[Any]:
-    """The entries of these streams that have no effect, with status and reason."""
-    verdict = schema.verdict
-    query = select(verdict.c.entry, verdict.c.status, verdict.c.reason).order_by(verdict.c.stream)
-    return [
-        row for part in chunks(streams) for row in connection.execute(query.where(verdict.c.stream.in_(part)))
-    ]
-
-
-def count_conflicts(connection: Connection, streams: Sequence[str]) -> int:
-    """How many open conflicts these streams have."""
-    conflict = schema.conflict
-    query = select(func.count()).select_from(conflict)
-    return sum(connection.scalar(query.where(conflict.c.stream.in_(part))) or 0 for part in chunks(streams))
-
-
 def find_referral(connection: Connection, one: str) -> list[str]:
     """The streams in which a referral has this id."""
     return list(connection.scalars(select(schema.referral.c.stream).where(schema.referral.c.id == one)))

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, select, update
 
-from ctcase.store import search
+from ctcase.store import bulk, search
 from ctcase.store.projection import Row, Rows, Stream
 from ctcase.store.schema import DERIVED, case_row
 
@@ -14,6 +14,9 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     name: ("stream",) if name == "case_row" else tuple(column.name for column in table.primary_key)
     for name, table in TABLES.items()
 }
+
+
+_ByKey = Mapping[tuple[Any, ...], Row]
 
 
 def _delete(table: Table) -> Any:
@@ -32,7 +35,6 @@ def _update(table: Table) -> Any:
 
 _DELETES = {name: _delete(table) for name, table in TABLES.items()}
 _UPDATES = {name: _update(table) for name, table in TABLES.items()}
-_INSERTS = {name: insert(table) for name, table in TABLES.items()}
 
 
 class RowChanges:
@@ -48,16 +50,21 @@ class RowChanges:
 
     def stream(self, before: Rows, state: Stream) -> None:
         """The differences between the rows before and after; a new case gets its row number when written."""
-        for name in TABLES:
+        for name in before.keys() | state.rows.keys():
             old, new = before.get(name, {}), state.rows.get(name, {})
-            if old == new:
-                continue
-            for key, row in new.items():
-                if key not in old:
+            if not old:
+                for row in new.values():
                     self._add(name, row, state)
-                elif old[key] != row:
-                    self._change(name, row, old[key], state)
-            self._gone.setdefault(name, []).extend(row for key, row in old.items() if key not in new)
+            elif old != new:
+                self._differences(name, old, new, state)
+
+    def _differences(self, name: str, old: _ByKey, new: _ByKey, state: Stream) -> None:
+        for key, row in new.items():
+            if key not in old:
+                self._add(name, row, state)
+            elif old[key] != row:
+                self._change(name, row, old[key], state)
+        self._gone.setdefault(name, []).extend(row for key, row in old.items() if key not in new)
 
     def replace(self, state: Stream) -> None:
         """All rows of a stream anew, but its case row, which keeps its number."""
@@ -91,8 +98,7 @@ class RowChanges:
                 connection.execute(_DELETES[name], [_keys(name, row) for row in gone])
             if changed := self._changed.get(name):
                 connection.execute(_UPDATES[name], [_keys(name, row) | _values(name, row) for row in changed])
-            if added := self._added.get(name):
-                connection.execute(_INSERTS[name], added)
+            bulk.add(connection, table, self._added.get(name, ()))
         self._number_cases(connection)
         search.put(connection, self._words)
 
@@ -104,7 +110,7 @@ class RowChanges:
         for number, (state, row) in enumerate(self._new_cases, last + 1):
             state.row = number
             rows.append({**row, "row": number})
-        connection.execute(_INSERTS["case_row"], rows)
+        bulk.add(connection, case_row, rows)
         search.add(connection, [(row["row"], row["names"]) for row in rows])
 
 

@@ -17,10 +17,15 @@ LONGEST_QUERY = 200
 MOST_WORDS = 8
 
 
-def fold_text(text: str) -> str:
+def words_of(text: str) -> list[str]:
     """The words of a text as the search compares them: other scripts in Latin letters, no marks, no case."""
     plain = text if text.isascii() else anyascii(unicodedata.normalize("NFKC", text))
-    return " ".join(_WORD.findall(plain.casefold()))
+    return _WORD.findall(plain.casefold())
+
+
+def fold_text(text: str) -> str:
+    """These words with a blank between them."""
+    return " ".join(words_of(text))
 
 
 def create(connection: Connection) -> None:
@@ -61,7 +66,7 @@ def words(connection: Connection) -> Iterator[tuple[int, str]]:
 
 def query(text: str) -> str | None:
     """The match expression for what a person typed: every word as a prefix; None if there is no word in it."""
-    words = fold_text(text[:LONGEST_QUERY]).split()[:MOST_WORDS]
+    words = words_of(text[:LONGEST_QUERY])[:MOST_WORDS]
     return " ".join(f'"{word}"*' for word in words) or None
 
 

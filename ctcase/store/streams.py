@@ -17,7 +17,7 @@ from ctcase.log.fold import fold
 from ctcase.log.reading import Reading
 from ctcase.log.rights import Rights
 from ctcase.store import entries, schema
-from ctcase.store.projection import Searchable, Stream, project
+from ctcase.store.projection import Row, Searchable, Stream, project
 from ctcase.store.rows import RowChanges
 from ctcase.workflow.policy import SUPERVISOR
 
@@ -32,15 +32,26 @@ TOGETHER = 500
 """How many streams are folded before they are written: enough for one statement, few enough to be forgotten soon."""
 
 
+class Shows(msgspec.Struct, frozen=True, gc=False):
+    """What a touched stream shows now: whether it is a case, its open conflicts, and the rows of what has no effect."""
+
+    is_case: bool
+    conflicts: int
+    verdicts: tuple[Row, ...]
+
+
 class Admitted(msgspec.Struct):
-    """What became of a batch: new entries, those already here, waiting with what they lack, refused with reasons."""
+    """What became of a batch: new entries with their numbers of arrival, those already here, waiting with what they
+    lack, refused with reasons; parts that came late; and what each touched stream shows now.
+    """
 
     new: list[Entry]
+    numbers: dict[str, int]
     known: list[str]
     waiting: dict[str, tuple[str, ...]]
     refused: dict[str, str]
     supplied: list[str]
-    streams: set[str]
+    streams: dict[str, Shows]
 
 
 class Streams:
@@ -87,17 +98,16 @@ class Streams:
         return Stream(graph, folded, project(folded, graph.entries, self._searchable), row)
 
     def admit(
-        self, connection: Connection, batch: Iterable[Entry], *, own: bool = False, fresh: bool = False
+        self, connection: Connection, batch: Iterable[Entry], here: Mapping[str, str] | None = None
     ) -> Admitted:
         """Admits authentic entries, parents before children, and brings the derived tables up to date.
 
-        `own` says that they were signed just now and cannot be here yet, `fresh` that they are roots besides: each
-        spares look-ups.
+        `here` says which of them are in the log already, with their streams, where the caller knows.
         """
-        outcome = Admitted([], [], {}, {}, [], set())
+        outcome = Admitted([], {}, [], {}, {}, [], {})
         groups = admission.by_stream(batch)
-        ids = [] if own or fresh else [one.id for group in groups.values() for one in group]
-        here = entries.known(connection, ids)
+        if here is None:
+            here = entries.known(connection, [one.id for group in groups.values() for one in group])
         begun = {
             stream for stream, group in groups.items() if any(one.id == stream for one in group)
         } - here.keys()
@@ -112,10 +122,10 @@ class Streams:
                 state = self._admit_stream(connection, groups[stream], before, here, outcome)
                 if state is not None:
                     changes.stream(before.rows if before else {}, state)
-                    outcome.streams.add(stream)
-                    if not fresh:
+                    outcome.streams[stream] = _shows(state)
+                    if len(streams) <= KEPT or stream in self._kept:
                         self._keep(stream, state)
-            entries.append(connection, outcome.new[written:], self._devices)
+            outcome.numbers |= entries.append(connection, outcome.new[written:], self._devices)
             changes.write(connection)
         return outcome
 
@@ -129,7 +139,7 @@ class Streams:
         connection: Connection,
         group: list[Entry],
         before: Stream | None,
-        here: dict[str, str],
+        here: Mapping[str, str],
         outcome: Admitted,
     ) -> Stream | None:
         graph, stream = before.graph if before else Graph(), group[0].stream
@@ -185,6 +195,11 @@ class Streams:
                 state = self._folded(Graph(found), numbers.get(stream, 0))
                 changes.replace(state)
             changes.write(connection)
+
+
+def _shows(state: Stream) -> Shows:
+    rows = state.rows
+    return Shows("case_row" in rows, len(rows.get("conflict", ())), tuple(rows.get("verdict", {}).values()))
 
 
 def _ever_supervisor(rights: Rights, device: str) -> bool:

@@ -8,7 +8,10 @@ import msgspec
 from ctcase.crypto.signing import PUBLIC_SIZE, SIGNATURE_SIZE, key_id
 from ctcase.errors import Damaged
 from ctcase.log.entry import (
+    CATEGORIES_OF_PARTS,
+    LARGEST_ENTRY,
     LARGEST_HEADER,
+    LARGEST_PART,
     SALT_SIZE,
     WITHHELD,
     Body,
@@ -19,10 +22,13 @@ from ctcase.log.entry import (
     Withheld,
     commitment,
     digest,
+    is_kind,
+    is_shaped,
     is_well_formed,
     sizes_fit,
 )  # fmt: skip
 from ctcase.model import canonical
+from ctcase.model.ids import is_record_id
 from ctcase.model.values import CONTROL
 from ctcase.sync.columns import (
     DIGEST_SIZE,
@@ -42,10 +48,14 @@ _reader = msgspec.msgpack.Decoder(Columns)
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """The entries of one frame, signatures not verified yet, and those that no log could admit, each in order."""
+    """The entries of one frame, signatures not verified yet, and those that no log could admit, each in order.
+
+    `size` is how many bytes of payload they brought together.
+    """
 
     entries: list[Entry]
     misfits: list[Entry]
+    size: int
 
 
 def decode(body: bytes) -> Batch:
@@ -57,11 +67,32 @@ def decode(body: bytes) -> Batch:
     """
     columns = unpack(body, _reader)
     _check_lengths(columns)
-    heads, bodies = _parts(columns)
-    batch = Batch([], [])
-    for entry, sound in _entries(columns, heads, bodies):
+    payloads = put_together(columns.texts)
+    heads, bodies = _parts(columns, payloads)
+    batch = Batch([], [], sum(map(len, payloads)))
+    alone = _one_by_one(columns, heads, bodies, payloads)
+    for entry in _entries(columns, heads, bodies):
+        sound = _is_sound(entry) if alone else len(entry.raw) <= LARGEST_HEADER and is_shaped(entry.header)
         (batch.entries if sound else batch.misfits).append(entry)
     return batch
+
+
+def _one_by_one(
+    columns: Columns, heads: Sequence[PartHead], bodies: Sequence[Body], payloads: Sequence[bytes]
+) -> bool:
+    """Whether some entry may be a misfit by a word or a part of it: then each has to be looked at by itself.
+
+    Device, links and commitments are digests here however they were sent, and most records are ids.
+    """
+    sizes = list(map(len, payloads))
+    return (
+        max(sizes, default=0) > LARGEST_PART
+        or sum(sizes) > LARGEST_ENTRY
+        or not all(map(is_kind, columns.kinds))
+        or not CATEGORIES_OF_PARTS.issuperset(columns.categories)
+        or not all(map(is_record_id, columns.names))
+        or (WITHHELD_MARK in columns.part_state and any(map(_withholds_control, heads, bodies)))
+    )
 
 
 def _check_lengths(columns: Columns) -> None:
@@ -106,23 +137,33 @@ def _digests(blob: bytes) -> list[str]:
     return [text[start : start + 2 * DIGEST_SIZE] for start in range(0, len(text), 2 * DIGEST_SIZE)]
 
 
-def _parts(columns: Columns) -> tuple[list[PartHead], list[Body]]:
+def _parts(columns: Columns, payloads: Sequence[bytes]) -> tuple[list[PartHead], list[Body]]:
     """What the headers say of all parts of the batch, and the parts."""
-    present = map(Part, _items(columns.salts, SALT_SIZE), put_together(columns.texts))
-    absent = iter(_digests(columns.commitments))
+    present = list(map(Part, _items(columns.salts, SALT_SIZE), payloads))
+    bodies: list[Body] = [*present]
+    commitments = list(map(commitment, present))
+    if len(present) != len(columns.part_state):
+        bodies, commitments = _with_absent(columns, present, commitments)
+    categories = [columns.categories[one] for one in columns.part_category]
+    heads = list(map(PartHead, categories, commitments, _records(columns)))
+    return heads, bodies
+
+
+def _with_absent(
+    columns: Columns, present: Sequence[Part], committed: Sequence[str]
+) -> tuple[list[Body], list[str]]:
+    here, absent = zip(present, committed, strict=True), iter(_digests(columns.commitments))
     bodies: list[Body] = []
     commitments: list[str] = []
     for state in columns.part_state:
         if state == PRESENT:
-            part = next(present)
+            part, said = next(here)
             bodies.append(part)
-            commitments.append(commitment(part))
+            commitments.append(said)
         else:
             bodies.append(WITHHELD if state == WITHHELD_MARK else None)
             commitments.append(next(absent))
-    categories = [columns.categories[one] for one in columns.part_category]
-    heads = list(map(PartHead, categories, commitments, _records(columns)))
-    return heads, bodies
+    return bodies, commitments
 
 
 def _records(columns: Columns) -> list[str]:
@@ -150,9 +191,7 @@ def _records(columns: Columns) -> list[str]:
     return of_part
 
 
-def _entries(
-    columns: Columns, heads: Sequence[PartHead], bodies: Sequence[Body]
-) -> Iterator[tuple[Entry, bool]]:
+def _entries(columns: Columns, heads: Sequence[PartHead], bodies: Sequence[Body]) -> Iterator[Entry]:
     keys = _items(columns.keys, PUBLIC_SIZE)
     devices = [key_id(key) for key in keys]
     signatures = _items(columns.signatures, SIGNATURE_SIZE)
@@ -189,8 +228,7 @@ def _entries(
         one = digest(raw)
         ids.append(one)
         depths[one] = header.depth
-        entry = Entry(one, header, raw, sig, keys[device], tuple(bodies[start:end]))
-        yield entry, _is_sound(entry)
+        yield Entry(one, header, raw, sig, keys[device], tuple(bodies[start:end]))
 
 
 def _link(number: int, ids: Sequence[str], links: Sequence[str]) -> str:
@@ -219,8 +257,9 @@ def _is_sound(entry: Entry) -> bool:
         len(entry.raw) <= LARGEST_HEADER
         and is_well_formed(entry.header)
         and sizes_fit(entry.parts)
-        and not any(
-            isinstance(body, Withheld) and head.category == CONTROL
-            for head, body in zip(entry.header.parts, entry.parts, strict=True)
-        )
+        and not any(map(_withholds_control, entry.header.parts, entry.parts))
     )
+
+
+def _withholds_control(head: PartHead, body: Body) -> bool:
+    return isinstance(body, Withheld) and head.category == CONTROL

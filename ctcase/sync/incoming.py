@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ctcase.crypto.age import Identity
 from ctcase.errors import CtcaseError, Refused
-from ctcase.log.entry import Entry, Part
+from ctcase.log.entry import Entry
 from ctcase.store import entries as stored
 from ctcase.store import schema
 from ctcase.store.entries import load, merged, pack_parts, unpack_parts
@@ -146,9 +146,7 @@ def _signed(
     for batch in unsealed.batches():
         entries += batch.entries
         misfits += batch.misfits
-        room -= sum(
-            len(part.payload) for one in batch.entries for part in one.parts if isinstance(part, Part)
-        )
+        room -= batch.size
         if room < 0 or len(entries) + len(misfits) > MOST_ENTRIES:
             raise Refused("limit_exceeded", what="bundle")
     return Judged(unsealed, sender.id, sender.member, roster, newer, (), entries, misfits)
@@ -172,7 +170,7 @@ def take(connection: Connection, streams: Streams, judged: Judged, device: str) 
     _quarantine(connection, quarantined, offered, sender, digest)
     peers.supplied(connection, admitted.supplied, sender)
     if not known:
-        _remember(connection, judged, quarantined)
+        _remember(connection, judged, quarantined, admitted.numbers)
     return Taken(admitted, known, quarantined, waiting, receipts, own_unknown)
 
 
@@ -195,7 +193,7 @@ def _admit(
     with verifying(fresh) as verdicts:
         savepoint = connection.begin_nested()
         try:
-            admitted = streams.admit(connection, [*fresh, *again])
+            admitted = streams.admit(connection, [*fresh, *again], here)
         except CtcaseError:
             signed = verdicts()
             if all(signed):
@@ -212,7 +210,7 @@ def _admit(
     authentic = {one.id for one in good}
     good += again
     false = {one.id: "signature" for one in fresh if one.id not in authentic}
-    return streams.admit(connection, good), good, false
+    return streams.admit(connection, good, here), good, false
 
 
 def _wait(
@@ -240,6 +238,7 @@ def _wait(
             break
         _arrived(connection, gone)
         admitted.new += more.new
+        admitted.numbers |= more.numbers
         admitted.refused |= more.refused
         admitted.streams |= more.streams
     return {
@@ -312,10 +311,13 @@ def _quarantine(
         )
 
 
-def _remember(connection: Connection, judged: Judged, quarantined: Mapping[str, str]) -> None:
+def _remember(
+    connection: Connection, judged: Judged, quarantined: Mapping[str, str], new: Mapping[str, int]
+) -> None:
     manifest = judged.unsealed.manifest
     refused = [NotTaken(CODES.get(reason, "log_damaged"), one) for one, reason in sorted(quarantined.items())]
-    carried = ranges.of(peers.numbers(connection, [one.id for one in judged.entries]))
+    before = peers.numbers(connection, [one.id for one in judged.entries if one.id not in new])
+    carried = ranges.of([*before, *(new[one.id] for one in judged.entries if one.id in new)])
     connection.execute(
         insert(schema.bundle_read).values(
             digest=judged.unsealed.digest,

@@ -32,7 +32,13 @@ def decode(text: str) -> Ranges:
 
 def of(numbers: Iterable[int]) -> Ranges:
     """The ranges of some numbers."""
-    return union([Ranges(tuple((number, number) for number in sorted(set(numbers))))])
+    spans: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return Ranges(tuple((first, last) for first, last in spans))
 
 
 def union(parts: Iterable[Ranges]) -> Ranges:

@@ -329,10 +329,10 @@ def test_a_refusal_that_only_a_bad_entry_brings_about_is_none(world, monkeypatch
     chief = world.session("office")
     really = chief.streams.admit
 
-    def refuse(connection, batch):
+    def refuse(connection, batch, here=None):
         if any(one.signature == bytes(64) for one in batch):
             raise Damaged("log_damaged")
-        return really(connection, batch)
+        return really(connection, batch, here)
 
     monkeypatch.setattr(chief.streams, "admit", refuse)
     batch = [entries[0], spoilt(entries[1])]
