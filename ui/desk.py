@@ -132,6 +132,10 @@ class Desk(QObject):
         self.ask = ask
         self.known = known
 
+    def name(self, member: str) -> str:
+        """The name of a member by what is known now: whoever keeps this instead of `known` never shows an old one."""
+        return self.known.name(member)
+
     def go(self, place: PlaceName, subject: str = "", section: str = "") -> None:
         """Ask to be taken to a place."""
         self.went.emit(Target(place, subject, section))

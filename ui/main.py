@@ -123,6 +123,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     worker = Worker(Environment.system())
     window = make_window(app, theme, worker, wanted.vault)
     window.show()
+    window.activateWindow()  # without a window manager nobody else does, and keys would reach no shortcut
     check = None
     if wanted.passphrase_file is not None:
         with wanted.passphrase_file.open("rb") as stream:

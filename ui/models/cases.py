@@ -74,6 +74,11 @@ class CaseModel(QAbstractTableModel):
         last = first + len(rows) - 1
         self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
 
+    def renamed(self) -> None:
+        """Members have other names now, or names at last: the lines that are here say them anew."""
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))
+
     def line(self, row: int) -> CaseLine | None:
         """The case in a row of the list; None while its window is being read."""
         window, place = divmod(row, WINDOW)

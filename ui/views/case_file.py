@@ -86,9 +86,7 @@ class CaseFile(QWidget):
         self.header.show_name.clicked.connect(self._name_asked)
         self.header.refer.clicked.connect(lambda: self.desk.go("new_referral", self._id()))
         for keys, act in self._shortcuts().items():
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
 
     def _shortcuts(self) -> dict[str, Callable[[], object]]:
         return {

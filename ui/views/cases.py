@@ -98,7 +98,7 @@ class CaseList(Page):
         self._state = ""
         self._sorted = (COLUMNS.index("updated"), Qt.SortOrder.DescendingOrder)
         self._job: Job | None = None
-        self.model = CaseModel(self._fetch, desk.known.name, desk.texts.moment)
+        self.model = CaseModel(self._fetch, desk.name, desk.texts.moment)
         self.table = CaseTable(desk, self.model)
         self.search = SearchLine(desk, self.table)
         self.count = Label(desk.theme, "", "caption", "text2")
@@ -112,6 +112,7 @@ class CaseList(Page):
         self.table.activated.connect(self._open)
         self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
         desk.worker.changed.connect(self._changed)
+        desk.renewed.connect(self.model.renamed)
         self.setFocusProxy(self.search)
         self.refresh()
 
@@ -119,7 +120,7 @@ class CaseList(Page):
         theme = self.theme
         self.importing = Button(theme, self.tr("Import"), icon="download")
         self.exporting = Button(theme, self.tr("Export"), icon="upload")
-        self.new_case = Button(theme, self.tr("New case"), "primary", "plus", shortcut="Ctrl+N")
+        self.new_case = Button(theme, self.tr("New case"), "primary", "plus")
         for button in (self.exporting, self.importing, self.new_case):
             self.acts.addWidget(button)
         self.importing.clicked.connect(lambda: self.desk.go("import"))

@@ -131,9 +131,7 @@ class ImportPage(Page):
                 "The standard's own spreadsheet, CSV or JSON. Where hidden name and visible label differ, the label counts."
             )
         )
-        self.choose = Button(
-            desk.theme, self.tr("Choose a file"), "primary", "folder-open", shortcut="Ctrl+O"
-        )
+        self.choose = Button(desk.theme, self.tr("Choose a file"), "primary", "folder-open")
         self.back = Button(desk.theme, self.tr("Back to the list"), "ghost", "arrow-left")
         self.acts.addWidget(self.back)
         self.acts.addWidget(self.choose)

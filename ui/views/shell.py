@@ -1,8 +1,9 @@
 """The window while a vault is open: places at the side, the page, what is true now at the foot. It only assembles."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
@@ -76,6 +77,7 @@ class Shell(QWidget):
         self.target = Target("cases")
         self._cases: CaseList | None = None
         self._page: QWidget | None = None
+        self._stand_in: QWidget | None = None
         self._stack = QStackedWidget()
         self._slot = Slot()
         self._stack.addWidget(self._slot)
@@ -87,6 +89,7 @@ class Shell(QWidget):
         desk.worker.changed.connect(self._changed)
         desk.worker.refused.connect(self._refused)
         desk.worker.unexpected.connect(self._unexpected)
+        desk.worker.settled.connect(self._settled)
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
         self._poll.timeout.connect(lambda: desk.worker.poll(self))
@@ -144,6 +147,9 @@ class Shell(QWidget):
             "F6": self._next_region,
             "F1": lambda: Shortcuts(self.desk.theme, self.window()).exec(),
             "Esc": self.back,
+            "Ctrl+N": lambda: self.go(Target("new_case")),
+            "Ctrl+O": self._open_files,
+            **{place.shortcut: partial(self.rail.chosen.emit, place.key) for place in self.places},
         }
 
     def go(self, target: Target) -> None:
@@ -196,8 +202,16 @@ class Shell(QWidget):
         """Put the focus where the page wants it, else on its first region, never on the page as a whole."""
         regions = getattr(page, "regions", None)
         found: Sequence[QWidget] = regions() if callable(regions) else []
-        wanted = page.focusProxy() or next(iter(one for one in found if one is not page), None)
-        (wanted or self.rail.item(self.places[0].key)).setFocus()
+        ready = (one for one in found if one is not page and _takes_focus(one))
+        wanted = page.focusProxy() or next(ready, None)
+        self._stand_in = None if wanted else self.rail.item(self.place_of(self.target))
+        (wanted or self.rail.item(self.place_of(self.target))).setFocus()
+
+    def _settled(self) -> None:
+        """The page has its content now: give it the focus that it could not take, if nobody moved it meanwhile."""
+        waits, self._stand_in = self._stand_in, None
+        if waits is not None and self.window().focusWidget() is waits and self._page is not None:
+            self._focus_page(self._page)
 
     def _make(self, target: Target) -> QWidget:
         pages: dict[PlaceName, Callable[[], QWidget]] = {
@@ -246,6 +260,13 @@ class Shell(QWidget):
             self.go(Target("cases"))
         if self._cases is not None and self.target.place == "cases":
             self._cases.focus_search()
+
+    def _open_files(self) -> None:
+        """Files for the page that takes some; bundles everywhere else."""
+        if not isinstance(self._page, ImportPage | SyncPage):
+            self.go(Target("sync"))
+        if isinstance(self._page, ImportPage | SyncPage):
+            self._page.choose.click()
 
     def _next_region(self) -> None:
         """Rail, then the regions of the page, and round again."""
@@ -330,3 +351,9 @@ class Shell(QWidget):
             self.rail.set_narrow(narrow)
         self._person.setVisible(not narrow)
         self._name.setVisible(not narrow)
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    """Whether a region can take the focus as it is now, itself or by its proxy."""
+    proxy = widget.focusProxy() or widget
+    return widget.isEnabled() and proxy.focusPolicy() != Qt.FocusPolicy.NoFocus

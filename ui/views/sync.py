@@ -230,7 +230,7 @@ class SyncPage(Page):
         self.progress = Progress(desk.theme)
         self.result = Slot()
         self.preview: Preview | None = None
-        self.choose = Button(desk.theme, self.tr("Read bundles"), "secondary", "download", shortcut="Ctrl+O")
+        self.choose = Button(desk.theme, self.tr("Read bundles"), "secondary", "download")
         self.acts.addWidget(self.choose)
         self._cards = row(self.unsent, self.drop, self.receipts, gap=14)
         for number, share in enumerate((5, 4, 5)):

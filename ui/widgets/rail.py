@@ -16,7 +16,7 @@ WIDE, NARROW = 204, 50  # px at 100 %
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the rail; `shortcut` is a portable key sequence."""
+    """One entry of the rail; `shortcut`, a portable key sequence, is for the window to listen to."""
 
     key: str
     icon: str
@@ -42,8 +42,6 @@ class RailItem(QAbstractButton):
         self.setProperty("ringRadius", RADIUS_RAIL)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setText(on_button(place.text))
-        if place.shortcut:
-            self.setShortcut(place.shortcut)
         self._say()
 
     def set_badge(self, badge: str) -> None:

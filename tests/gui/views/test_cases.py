@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 
 from ctcase.app import cases
+from ui.desk import Known
 
 
 def codes(page):
@@ -151,3 +152,19 @@ def test_what_another_process_writes_appears(desktop, world):
     desk.worker.poll(desk.window)
     desk.settle()
     assert desk.page.model.rowCount() == 1
+
+
+def test_names_come_with_the_list_of_members_that_is_read_now(desktop, world):
+    """The office's own list is older than the welcome of a caseworker it has just read cases of."""
+    world.case()
+    world.carry("caseworker", "office")
+    desk = desktop("office")
+    shell, model = desk.window.shell, desk.page.model
+    known = shell.desk.known
+    owner = model.index(0, 5)
+    desk.settle()
+    shell._renew(Known(known.status, {}, known.agencies))
+    assert owner.data() != "Deniz A."
+    with desk.bot.waitSignal(model.dataChanged):
+        shell._renew(known)
+    assert owner.data() == "Deniz A."

@@ -1,0 +1,83 @@
+"""Keys work wherever the focus is in the window: in a line, a text, a box, a list, a button."""
+
+import pytest
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QTableView
+
+WHERE = {
+    "line": ("case", "identity", QLineEdit),
+    "box": ("case", "identity", QComboBox),
+    "text": ("new_referral", "", QPlainTextEdit),
+    "list": ("cases", "", QTableView),
+}
+PLACES = {"Ctrl+1": "cases", "Ctrl+2": "referrals", "Ctrl+3": "approvals", "Ctrl+4": "sync"}
+
+
+@pytest.fixture
+def case(world):
+    one = world.case()
+    world.carry("caseworker", "supervisor")
+    return one
+
+
+def focus_in(desk, case, where):
+    """Put the focus into a control of a kind."""
+    place, section, kind = WHERE[where]
+    page = desk.go(place, "" if place == "cases" else case, section)
+    desk.window.activateWindow()
+    desk.bot.waitUntil(desk.window.isActiveWindow)
+    for control in page.findChildren(kind):
+        control.setFocus()
+        if control.hasFocus():
+            return control
+    pytest.fail("nothing takes the focus")
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_places_and_acts_from_any_focus(desktop, case, where):
+    desk = desktop("supervisor")
+    for keys, place in PLACES.items():
+        control = focus_in(desk, case, where)
+        desk.key(keys, control)
+        assert desk.window.shell.target.place == place, keys
+    for keys, place in {"Ctrl+N": "new_case", "Ctrl+K": "cases"}.items():
+        desk.key(keys, focus_in(desk, case, where))
+        assert desk.window.shell.target.place == place, keys
+    desk.key("Ctrl+L", focus_in(desk, case, where))
+    assert desk.window.shell is None
+
+
+def test_a_key_right_after_unlocking_goes_to_its_place(desktop):
+    desk = desktop("supervisor")
+    desk.key("Ctrl+3", desk.page.search)
+    assert desk.window.shell.target.place == "approvals"
+
+
+def test_a_page_takes_the_focus_once_its_content_is_there(desktop, case):
+    desk = desktop("supervisor")
+    page = desk.go("case", case)
+    assert page.isAncestorOf(desk.window.focusWidget())
+    desk.go("approvals")
+    assert desk.window.focusWidget() is desk.window.shell.rail.item("approvals"), (
+        "nothing is there to be done"
+    )
+
+
+def test_bundles_are_asked_for_from_any_place(desktop, case, tmp_path):
+    desk = desktop("supervisor")
+    desk.files.next = [[tmp_path / "none.age"]]
+    desk.key("Ctrl+O", focus_in(desk, case, "list"))
+    assert desk.window.shell.target.place == "sync"
+    assert desk.page.preview is not None
+
+
+def test_saving_works_while_the_focus_is_beside_the_page(desktop, world):
+    case = world.case()
+    desk = desktop()
+    page = desk.go("case", case, "identity")
+    editor = page.part().fields["person.salutation"].editor
+    editor.line().setText("Ms")
+    editor.changed.emit()
+    rail = desk.window.shell.rail.item("cases")
+    rail.setFocus()
+    desk.key("Ctrl+S", rail)
+    assert not page.is_unsaved
