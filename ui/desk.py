@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
-from ctcase.app.results import AgencyShown, Changes, MemberShown, Status
+from ctcase.app.results import AgencyShown, BundlesSeen, Changes, MemberShown, Outcome, Status
+from ctcase.app.session import Progress, Session
 from ctcase.errors import CtcaseError
 from ctcase.model import forms
 from ctcase.model.forms import CodeList, Field, Form
@@ -14,10 +16,12 @@ from ctcase.model.values import Value
 from ui import words
 from ui.dialogs.files import Files
 from ui.errors import explain
+from ui.models.unfinished import Key, Kind, State, Unfinished, without
 from ui.theme.theme import Theme
 from ui.widgets.ask import AskDialog
 from ui.worker import Worker
 
+T = TypeVar("T")
 PlaceName = Literal[
     "cases",
     "new_case",
@@ -112,6 +116,8 @@ class Desk(QObject):
     """A `Notice` for the page."""
     renewed = Signal()
     """`known` is another now."""
+    kept = Signal()
+    """More or less is unfinished than before."""
 
     def __init__(
         self,
@@ -121,6 +127,7 @@ class Desk(QObject):
         files: Files,
         ask: Callable[[AskDialog], bool],
         known: Known,
+        unfinished: Unfinished,
         parent: QObject | None = None,
     ) -> None:
         """`ask` shows a question and waits for the answer."""
@@ -131,6 +138,8 @@ class Desk(QObject):
         self.files = files
         self.ask = ask
         self.known = known
+        self.unfinished = unfinished
+        self.seen: BundlesSeen | None = None  # of the files looked into last, while nothing has changed since
 
     def name(self, member: str) -> str:
         """The name of a member by what is known now: whoever keeps this instead of `known` never shows an old one."""
@@ -139,6 +148,37 @@ class Desk(QObject):
     def go(self, place: PlaceName, subject: str = "", section: str = "") -> None:
         """Ask to be taken to a place."""
         self.went.emit(Target(place, subject, section))
+
+    def keep(self, kind: Kind, subject: str, state: State) -> None:
+        """Keep what stands in a form, so that leaving the page loses nothing; an empty state forgets it."""
+        before = len(self.unfinished)
+        self.unfinished.put(kind, subject, state)
+        if len(self.unfinished) != before:
+            self.kept.emit()
+
+    def finish(
+        self,
+        page: QObject,
+        form: Key,
+        command: Callable[[Session, Progress], Outcome[T]],
+        then: Callable[[T], None],
+        refused: Callable[[CtcaseError], None],
+        part: State | None = None,
+    ) -> None:
+        """Run the command that a form was written for: once it is done, and not before, the form is forgotten.
+
+        `part` is what of it the command saves, where that is not all. The page may be gone by then.
+        """
+
+        def done(value: T) -> None:
+            self.keep(*form, without(self.unfinished.get(*form), part) if part is not None else {})
+            if isValid(page):
+                then(value)
+
+        def told(error: CtcaseError) -> None:
+            (refused if isValid(page) else self.refuse)(error)
+
+        self.worker.do(self, command, done, told)
 
     def tell(self, tone: str, what: str, safe: str = "", following: str = "") -> None:
         """Say something at the head of the page."""

@@ -8,9 +8,13 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut,
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from shiboken6 import isValid
 
+from ctcase.app import unfinished
 from ctcase.app.results import Joined, OfficeCreated
+from ctcase.app.session import Progress, Session
 from ui.desk import Desk, Known, Target, Texts
 from ui.dialogs.files import Files
+from ui.leaving import LeaveDialog, keeping
+from ui.models.unfinished import Unfinished
 from ui.theme.theme import Theme
 from ui.views.gate import Choose, Hidden, Unlock, Words
 from ui.views.parts import Slot
@@ -30,6 +34,14 @@ USES = frozenset(
         QEvent.Type.TouchBegin,
     }
 )
+
+
+def _read_first(session: Session, progress: Progress) -> tuple[Known, str]:
+    return read_known(session, progress), unfinished.kept(session)
+
+
+def _nothing() -> None:
+    """Nobody waits for it."""
 
 
 class Idle(QObject):
@@ -84,13 +96,14 @@ class MainWindow(QMainWindow):
         self._secret = ""
         self.shell: Shell | None = None
         self._desk: Desk | None = None
+        self._unfinished, self._stored = Unfinished(), ""
         self.slot = Slot()
         self.setCentralWidget(self.slot)
         self.setWindowTitle(window_title())
         self.setLayoutDirection(theme.direction)
         self.ring = FocusRing(theme, self, app)
         self.idle = Idle(app, self)
-        self.idle.passed.connect(self.lock)
+        self.idle.passed.connect(self._idle)
         for keys, act in (("Ctrl+L", self.lock), ("Ctrl+Q", self.quick_hide)):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         self._gate()
@@ -163,12 +176,18 @@ class MainWindow(QMainWindow):
         self._put(page)
 
     def _opened(self) -> None:
-        self._worker.ask(self, read_known, self._enter)
+        self._worker.ask(self, _read_first, self._begin)
+
+    def _begin(self, read: tuple[Known, str]) -> None:
+        known, self._stored = read
+        self._unfinished = Unfinished(self._stored)
+        self._enter(known)
 
     def _enter(self, known: Known, target: Target | None = None) -> None:
         desk = self._desk = Desk(
-            self._theme, self._worker, self._texts, self._files, self._asker, known, self
+            self._theme, self._worker, self._texts, self._files, self._asker, known, self._unfinished, self
         )
+        desk.kept.connect(self._forget)
         shell = self.shell = Shell(desk)
         shell.locking.connect(self.lock)
         shell.hiding.connect(self.quick_hide)
@@ -189,18 +208,57 @@ class MainWindow(QMainWindow):
             desk.deleteLater()
 
     def lock(self) -> None:
-        """Save what can be saved, close the vault, take every view apart, and show the way in."""
+        """Ask what becomes of what is not saved; then close the vault, take every view apart, and show the way in."""
+        if self.shell is not None:
+            self._leave(self._lock_now, closing=False)
+
+    def _lock_now(self) -> None:
         if self.shell is not None:
             self._shut()
             self._gate()
 
+    def _idle(self) -> None:
+        """Nobody is there to be asked: everything is kept in the vault."""
+        self._keep(_nothing)
+        self._lock_now()
+
     def quick_hide(self) -> None:
-        """At once an empty neutral window, then locked."""
+        """At once an empty neutral window, then locked; there is no time to ask, so everything is kept."""
         if self.shell is None:
             return
         hidden = Hidden()
         hidden.wanted.connect(self._gate)
+        self.shell.hide()
+        self._keep(_nothing)
         self._shut(hidden)
+
+    def _leave(self, then: Callable[[], None], *, closing: bool) -> None:
+        """Save, discard or stay; `then` once it is done."""
+        shell = self.shell
+        if not self._unfinished:
+            self._keep(then)
+            return
+        question = LeaveDialog(self._theme, self._unfinished, closing=closing, parent=self)
+        if not self._asker(question) or self.shell is not shell:
+            return  # stays, or was locked meanwhile
+        if question.is_discarding:
+            self._unfinished.clear()
+        self._keep(then)
+
+    def _keep(self, then: Callable[[], None]) -> None:
+        """Bring what is unfinished into the vault, if it is not there as it is; if that is refused, all stays open."""
+        shell = self.shell
+        if shell is None or self._unfinished.text() == self._stored:
+            then()
+            return
+        ready = shell.ready() if self._unfinished else None
+        self._worker.do(self, keeping(self._unfinished, ready), lambda _done: then())
+
+    def _forget(self) -> None:
+        """What the vault kept for us has been saved or discarded: it must not come back once more."""
+        if self._stored and not self._unfinished:
+            self._stored = ""
+            self._worker.do(self, lambda session, _p: unfinished.keep(session, ""), lambda _done: None)
 
     def _shut(self, instead: QWidget | None = None) -> None:
         shell = self.shell
@@ -209,8 +267,8 @@ class MainWindow(QMainWindow):
         if shell is None:
             return
         shell.hide()
-        shell.save_unsaved()
         self._worker.lock()
+        self._unfinished, self._stored = Unfinished(), ""
         self.slot.put(instead)
         if instead is not None:
             instead.setFocus()
@@ -224,7 +282,15 @@ class MainWindow(QMainWindow):
             dialog.reject()
         self.left.emit()
 
+    def _close_now(self) -> None:
+        self._shut()
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.shell is not None and self._unfinished and not self._worker.is_stopped:
+            event.ignore()
+            self._leave(self._close_now, closing=True)
+            return
         self._shut()
         self._worker.stop()
         super().closeEvent(event)

@@ -98,6 +98,11 @@ class Worker(QObject):
         """Whether anything is under way."""
         return bool(self._under_way)
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the thread has ended: nothing can be run any more."""
+        return self._stopped
+
     def ask(
         self,
         owner: QObject,

@@ -35,6 +35,15 @@ class CaseDraft:
         }
         self._undo = [(key, value) for key, value in self._undo if key in self._edited]
 
+    def edited(self) -> dict[str, Value]:
+        """What is not saved, by field."""
+        return dict(self._edited)
+
+    def put_back(self, edited: Mapping[str, Value]) -> None:
+        """Take edits of before up again; those that the vault has taken over meanwhile are none."""
+        for key, value in edited.items():
+            self.edit(key, value)
+
     def value(self, key: str) -> Value:
         """The answer as it stands in the form."""
         return self._edited[key] if key in self._edited else self._saved.get(key)

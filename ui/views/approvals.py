@@ -40,6 +40,7 @@ class Decision(QWidget):
     def __init__(self, desk: Desk, shown: ReferralShown) -> None:
         super().__init__()
         theme = desk.theme
+        self._desk = desk
         self.shown = shown
         author = desk.known.name(shown.content_author or shown.owner)
         self.comment = TextEditor(
@@ -48,7 +49,8 @@ class Decision(QWidget):
         )
         self.comment.set_name(self.tr("Comment"))
         self.comment.more.hide()
-        self.comment.line().textChanged.connect(self.judge)
+        self.comment.set_value(desk.unfinished.get("comment", shown.id).get("comment"))
+        self.comment.line().textChanged.connect(self._typed)
         offered = {one.event: one for one in shown.available}
         ahead = shown.ratification is not None and offered["ratify"].allowed
         names = ("contest", "ratify") if ahead else ("reject", "return", "approve")
@@ -83,6 +85,10 @@ class Decision(QWidget):
         second.setStretch(1, 1)
         self.setLayout(column(self.error, self._first, second, gap=6, margins=(0, 10, 24, 10)))
         self.setFocusProxy(self.comment)
+        self.judge()
+
+    def _typed(self, text: str) -> None:
+        self._desk.keep("comment", self.shown.id, {"comment": text} if text.strip() else {})
         self.judge()
 
     def judge(self) -> None:
@@ -229,9 +235,7 @@ class ApprovalsPage(Page):
         if shown.void:
             parts.append(referral_parts.without_effect(desk, shown.void))
         self._detail.put(holder(column(*parts, 0, gap=12, margins=(0, 0, 24, 12))))
-        before, self.decision = self.decision, Decision(desk, shown)
-        if before is not None and before.shown.content == shown.content:
-            self.decision.comment.set_value(before.comment.value())
+        self.decision = Decision(desk, shown)
         for event, button in self.decision.buttons.items():
             button.clicked.connect(lambda _on=False, event=event: self._do(event))
         self._answer.put(self.decision)
@@ -243,8 +247,12 @@ class ApprovalsPage(Page):
         shown, document = decision.shown, decision.document(event)
         for button in decision.buttons.values():
             button.setEnabled(False)
-        self.desk.worker.do(
-            self, lambda session, _p: do_as_shown(session, shown, event, document), self._done, self._refused
+        self.desk.finish(
+            self,
+            ("comment", shown.id),
+            lambda session, _p: do_as_shown(session, shown, event, document),
+            self._done,
+            self._refused,
         )
 
     def _done(self, done: ReferralDone) -> None:

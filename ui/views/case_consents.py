@@ -1,10 +1,9 @@
 """Consents of a case: what was given, refused and withdrawn, and writing down what the client said."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from ctcase.app import consents
 from ctcase.app.results import CaseShown, ConsentAdded, ConsentShown
@@ -14,18 +13,13 @@ from ui.desk import Desk
 from ui.errors import explain
 from ui.models.coverage import KIND
 from ui.views.case_sections import heading
-from ui.views.editors import short_line
+from ui.views.consent_form import ConsentForm
 from ui.views.parts import Slot, column, facts, holder, row
 from ui.widgets.ask import AskDialog
 from ui.widgets.buttons import Button
-from ui.widgets.choosing import ChoiceEditor, PillsEditor
-from ui.widgets.field import Field
-from ui.widgets.frames import Card, EmptyState, ErrorLine
-from ui.widgets.marks import Chip, Segments
-from ui.widgets.text import Label
-from ui.widgets.ticking import several
-from ui.widgets.writing import DateEditor, LongTextEditor
-from ui.words import join_words, months, options_of
+from ui.widgets.frames import Card, EmptyState
+from ui.widgets.marks import Chip
+from ui.words import join_words
 
 
 def recipient_names(desk: Desk, consent: ConsentShown) -> str:
@@ -91,120 +85,6 @@ class ConsentCard(Card):
             self.body.addLayout(row(0, self.withdraw))
 
 
-class ConsentForm(Card):
-    """What the client said, as it is written down."""
-
-    saved = Signal(object)
-    left = Signal()
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk.theme, "")
-        theme, texts = desk.theme, desk.texts
-        given, refused = self.tr("Given"), self.tr("Refused")
-        self.status = Segments(
-            theme, [("given", given), ("refused", refused)], "given", name=self.tr("Answer")
-        )
-        self.given_by = Segments(theme, words.givers(), "client", name=self.tr("Said by"))
-        self.method = Segments(theme, words.methods(), "oral", name=self.tr("How"))
-        self.purposes = PillsEditor(theme, words.purposes(), absent=False)
-        self.purposes.set_value(("referral",))
-        self.categories = PillsEditor(theme, words.categories(), absent=False)
-        agencies = [(one.id, one.name) for one in desk.known.agencies]
-        kinds = sorted({one.kind for one in desk.known.agencies if one.kind})
-        kind_words = self.tr("Every {kind}")
-        options = agencies + [
-            (KIND + one, words.fill(kind_words, kind=words.agency_kind(one))) for one in kinds
-        ]
-        self.agencies = several(theme, options, absent=False)
-        self.agencies.setVisible(bool(options))
-        self.other = short_line(theme, self.tr("Name of another agency"))
-        self.date, self.expires = (
-            DateEditor(theme, months(texts.language)),
-            DateEditor(theme, months(texts.language)),
-        )
-        self.language = ChoiceEditor(
-            theme, options_of(texts.codelists.get("languages"), texts.language), absent=False
-        )
-        self.interpreter, self.witness = short_line(theme), short_line(theme)
-        self.note = LongTextEditor(theme, lines=2)
-        for editor in (self.other, self.date, self.expires, self.interpreter, self.witness, self.note):
-            editor.more.hide()
-        self.error = ErrorLine(theme)
-        self.save = Button(theme, self.tr("Record this answer"), "primary", "check")
-        self.cancel = Button(theme, self.tr("Leave it"), "ghost")
-        self._build(desk)
-        self.save.clicked.connect(lambda: self.saved.emit(self.document()))
-        self.cancel.clicked.connect(self.left)
-
-    def _build(self, desk: Desk) -> None:
-        theme = desk.theme
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(20)
-        grid.setVerticalSpacing(14)
-        segments = (
-            (self.tr("Answer"), self.status),
-            (self.tr("Said by"), self.given_by),
-            (self.tr("How"), self.method),
-        )
-        wide = [holder(column(Label(theme, label, "label"), part, gap=4)) for label, part in segments]
-        wide.append(Field(theme, self.tr("What for"), self.purposes, required=True))
-        to_whom = column(self.agencies, self.other, gap=6)
-        wide.append(holder(column(Label(theme, self.tr("To whom"), "label"), to_whom, gap=4)))
-        wide.append(Field(theme, self.tr("Which kinds of data"), self.categories, required=True))
-        for number, part in enumerate(wide):
-            grid.addWidget(part, number, 0, 1, 2)
-        pairs = (
-            (self.tr("On which day"), self.date),
-            (self.tr("Until (empty: until withdrawn)"), self.expires),
-            (self.tr("In which language"), self.language),
-            (self.tr("Interpreter"), self.interpreter),
-            (self.tr("Witness"), self.witness),
-        )
-        for number, (label, editor) in enumerate(pairs):
-            grid.addWidget(
-                Field(theme, label, editor), len(wide) + number // 2, number % 2, Qt.AlignmentFlag.AlignTop
-            )
-        grid.addWidget(Field(theme, self.tr("Note"), self.note), len(wide) + 3, 0, 1, 2)
-        self.other.set_name(self.tr("Another agency"))
-        self.body.addWidget(Label(theme, self.tr("What the client says"), "heading"))
-        self.body.addLayout(grid)
-        self.body.addWidget(self.error)
-        self.body.addLayout(row(self.cancel, 0, self.save))
-
-    def document(self) -> dict[str, Any]:
-        """What was written, as a consent file."""
-        recipients = list(_many(self.agencies.value()))
-        if self.other.value():
-            recipients.append(str(self.other.value()).strip())
-        return {
-            "status": self.status.value(),
-            "given_by": self.given_by.value(),
-            "method": self.method.value(),
-            "purposes": list(_many(self.purposes.value())),
-            "recipients": recipients,
-            "categories": list(_many(self.categories.value())),
-            "language": self.language.value(),
-            "interpreter": self.interpreter.value(),
-            "witness": self.witness.value(),
-            "date": self.date.value(),
-            "expires": self.expires.value(),
-            "note": str(self.note.value() or ""),
-        }
-
-    def missing(self) -> str:
-        """What is not there yet, as a sentence."""
-        said = self.document()
-        if not said["recipients"]:
-            return self.tr("Choose to whom. A consent to anybody is none.")
-        if not said["purposes"] or not said["categories"]:
-            return self.tr("Choose what for, and which kinds of data.")
-        return self.date.problem() or self.expires.problem()
-
-
-def _many(value: object) -> Sequence[str]:
-    return value if isinstance(value, tuple) else ()
-
-
 class ConsentSection(QWidget):
     """The list and, when wanted, the form above it."""
 
@@ -220,6 +100,8 @@ class ConsentSection(QWidget):
         top = row(heading(desk, self.tr("Consent")), 0, self.add)
         self.setLayout(column(top, self._slot, self._list, 0, gap=12, margins=(20, 12, 20, 16)))
         self.load(case)
+        if desk.unfinished.get("consent", case.id):
+            self._open()
 
     def load(self, case: CaseShown) -> None:
         """Show the consents of the case as it is now; a form being written stays."""
@@ -240,30 +122,38 @@ class ConsentSection(QWidget):
 
     def write(self) -> ConsentForm:
         """Open the form."""
+        form = self._open()
+        form.status.setFocus(Qt.FocusReason.OtherFocusReason)
+        return form
+
+    def _open(self) -> ConsentForm:
         form = self._form = ConsentForm(self._desk)
+        form.put_back(self._desk.unfinished.get("consent", self._case.id))
+        form.changed.connect(lambda: self._desk.keep("consent", self._case.id, form.state()))
         form.saved.connect(self._save)
-        form.left.connect(self._close)
+        form.left.connect(self._discard)
         self._slot.put(form)
         self.add.hide()
-        form.status.button("given").setFocus(Qt.FocusReason.OtherFocusReason)
         return form
+
+    def _discard(self) -> None:
+        self._desk.keep("consent", self._case.id, {})
+        self._close()
 
     def _close(self) -> None:
         self._form = None
-        self._slot.put(None)
         self.add.show()
+        self._slot.put(None)
 
     def _save(self, document: dict[str, Any]) -> None:
         form = self._form
         if form is None:
             return
-        form.error.set_sentence(form.missing())
-        if form.error.sentence():
-            return
         form.save.setEnabled(False)
         code = self._case.id
-        self._desk.worker.do(
+        self._desk.finish(
             self,
+            ("consent", code),
             lambda session, _p: consents.add_consent(session, code, document),
             self._saved,
             self._refused,

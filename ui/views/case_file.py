@@ -120,6 +120,8 @@ class CaseFile(QWidget):
         first = self.case is None
         self.case = case
         self.draft.load(case.records)
+        if first:
+            self.draft.put_back(self.desk.unfinished.get("answers", case.id))
         self.header.load(case)
         self.timeline.load(case.history)
         for part in self._built.values():
@@ -198,6 +200,7 @@ class CaseFile(QWidget):
             return
         self.list.set_entries([*self._other_entries(self.case), *map(self._entry, self._shown_sections())])
         self.list.set_current(self._current)
+        self.desk.keep("answers", self.case.id, self.draft.edited())
         wrong, changes = len(self.draft.problems()), self.draft.changes()
         self.save.setEnabled(bool(changes) and self.case.may_write is None)
         self.undo.setEnabled(self.draft.can_undo)
@@ -260,11 +263,13 @@ class CaseFile(QWidget):
         changes, code = self.draft.changes(), self._id()
         if changes and self.save.isEnabled():
             self.save.setEnabled(False)
-            self.desk.worker.do(
+            self.desk.finish(
                 self,
+                ("answers", code),
                 lambda session, _p: cases.set_fields(session, code, changes),
                 self._saved,
                 self._not_saved,
+                part=changes,
             )
 
     def _saved(self, _done: CaseSet) -> None:

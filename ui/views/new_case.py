@@ -7,14 +7,17 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ctcase.app import cases
 from ctcase.app.results import CaseAdded, Similar
+from ctcase.errors import CtcaseError
 from ctcase.model import forms
 from ctcase.model.values import Missing, Value
 from ui import words
 from ui.desk import Desk
+from ui.models.unfinished import State
 from ui.views.editors import field_for, short_line
 from ui.views.parts import Page, Slot, column, holder
 from ui.widgets.buttons import Button, KeyHint
-from ui.widgets.field import Field
+from ui.widgets.editors import Editor
+from ui.widgets.field import Field, SensitiveEditor
 from ui.widgets.frames import Banner, Card
 from ui.widgets.text import isolate
 
@@ -63,7 +66,10 @@ class NewCase(Page):
         self.body.addWidget(holder(column(self._alike, card, 0, gap=12)), 1)
         self.save = Button(desk.theme, self.tr("Make the case"), "primary", "check", shortcut="Ctrl+S")
         self.cancel = Button(desk.theme, self.tr("Back to the list"), "ghost", "arrow-left")
+        self.discard = Button(desk.theme, self.tr("Discard it"), "ghost")
+        self.discard.clicked.connect(self._discard)
         self.foot.addWidget(self.cancel)
+        self.foot.addWidget(self.discard)
         self.foot.addStretch(1)
         self.foot.addWidget(self.save)
         self.foot.addWidget(KeyHint(desk.theme, "Ctrl+S"))
@@ -73,6 +79,35 @@ class NewCase(Page):
         self.save.clicked.connect(self._check)
         self.cancel.clicked.connect(desk.back)
         self.setFocusProxy(self.alias)
+        self._put_back(desk.unfinished.get("case", ""))
+        for editor in self._editors().values():
+            editor.changed.connect(self._edited)
+
+    def _editors(self) -> dict[str, Editor]:
+        return {"alias": self.alias, **{key: field.editor for key, field in self.fields.items()}}
+
+    def state(self) -> State:
+        """What was written so far."""
+        found = {name: editor.value() for name, editor in self._editors().items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _put_back(self, state: State) -> None:
+        """Show what was written before; who wrote it knows it, so nothing of it is dots."""
+        for name, editor in self._editors().items():
+            if name in state:
+                editor.set_value(state[name])
+            if isinstance(editor, SensitiveEditor):
+                editor.reveal()
+        self.discard.setVisible(bool(state))
+
+    def _edited(self) -> None:
+        state = self.state()
+        self.discard.setVisible(bool(state))
+        self.desk.keep("case", "", state)
+
+    def _discard(self) -> None:
+        self.desk.keep("case", "", {})
+        self.desk.back.emit()
 
     def document(self) -> dict[str, Any]:
         """What was written, as a case file."""
@@ -134,7 +169,17 @@ class NewCase(Page):
         self.desk.worker.ask(self, lambda session, _p: cases.similar_cases(session, document), judged)
 
     def _add(self, document: dict[str, Any]) -> None:
-        self.desk.worker.do(self, lambda session, _p: cases.add_case(session, document), self._added)
+        self.desk.finish(
+            self,
+            ("case", ""),
+            lambda session, _p: cases.add_case(session, document),
+            self._added,
+            self._refused,
+        )
+
+    def _refused(self, error: CtcaseError) -> None:
+        self.save.setEnabled(True)
+        self.desk.refuse(error)
 
     def _added(self, added: CaseAdded) -> None:
         self.desk.go("case", added.entry)

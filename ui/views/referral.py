@@ -13,10 +13,11 @@ from ctcase.errors import CtcaseError, refusal
 from ui import words
 from ui.desk import Desk, concerns
 from ui.errors import explain
+from ui.models.unfinished import State
 from ui.views import referral_parts
 from ui.views.case_lists import agency_name, state_chip
 from ui.views.parts import Page, Slot, column, holder, row
-from ui.views.referral_steps import StepForm, Steps
+from ui.views.referral_steps import EVENT, StepForm, Steps
 from ui.widgets.ask import AskDialog
 from ui.widgets.buttons import Button, ReasonedButton
 from ui.widgets.text import isolate
@@ -64,7 +65,7 @@ class ReferralPage(Page):
     def __init__(self, desk: Desk, one: str) -> None:
         super().__init__(desk, "")
         self.set_title(self.tr("Referral"))
-        self._id = one
+        self._id = one  # the id, or at first what it was called by
         self.shown: ReferralShown | None = None
         self.steps: Steps | None = None
         self.form: StepForm | None = None
@@ -89,6 +90,7 @@ class ReferralPage(Page):
         shown, case = both
         desk = self.desk
         self.shown = shown
+        self._id = shown.id
         self.set_title(words.fill(self.tr("Referral to {agency}"), agency=agency_name(desk, shown)))
         self.set_subtitle(" · ".join(part for part in (isolate(shown.code), case.alias or "") if part))
         self._chip.put(state_chip(desk, shown))
@@ -109,6 +111,8 @@ class ReferralPage(Page):
         if self.steps.later:
             parts.append(self.steps.other_steps(desk))
         self._content.put(holder(column(*parts, gap=12)))
+        if self.form is None and (event := self._begun().get(EVENT)):
+            self.begin(str(event))
 
     def _letter_button(self, shown: ReferralShown) -> QWidget:
         self.letter = Button(self.theme, self.tr("Letter as PDF"), icon="file-text")
@@ -125,10 +129,19 @@ class ReferralPage(Page):
         if shown is None or option is None or not option.allowed:
             return
         form = self.form = StepForm(self.desk, shown, option)
+        form.put_back(self._begun() if self._begun().get(EVENT) == event else {})
+        form.changed.connect(lambda: self.desk.keep("step", self._id, form.state()))
         form.said.connect(self._do)
-        form.left.connect(self._close)
+        form.left.connect(self._discard)
         self._asking.put(form)
         form.start()
+
+    def _begun(self) -> State:
+        return self.desk.unfinished.get("step", self._id)
+
+    def _discard(self) -> None:
+        self.desk.keep("step", self._id, {})
+        self._close()
 
     def _close(self) -> None:
         self.form = None
@@ -142,8 +155,12 @@ class ReferralPage(Page):
         shown = self.shown
         if shown is None:
             return
-        self.desk.worker.do(
-            self, lambda session, _p: do_as_shown(session, shown, event, document), self._done, self._refused
+        self.desk.finish(
+            self,
+            ("step", self._id),
+            lambda session, _p: do_as_shown(session, shown, event, document),
+            self._done,
+            self._refused,
         )
 
     def _sure(self) -> bool:

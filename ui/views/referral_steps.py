@@ -7,9 +7,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ctcase.app.results import OptionShown, ReferralShown, RivalShown
+from ctcase.model.values import Value
 from ui import words
 from ui.desk import Desk
 from ui.errors import why_not
+from ui.models.unfinished import State
 from ui.views.parts import column, row
 from ui.widgets.buttons import Button
 from ui.widgets.choosing import ChoiceEditor
@@ -23,6 +25,8 @@ from ui.widgets.writing import DateEditor, LongTextEditor, TextEditor
 DANGERS = frozenset({"reject", "withdraw", "discontinue", "decline", "contest"})
 PRIMARY = ("approve", "submit", "send", "accept", "complete", "ratify")
 """The first of these that is possible is the page's primary action."""
+EVENT = "event"
+"""Where the state of a form says which step it is for."""
 OPTIONAL = {"send_ahead": (), "accept": ("contact", "date"), "send": ("channel", "date")}
 """What may be said with a step besides what it needs."""
 
@@ -108,10 +112,12 @@ class StepForm(Card):
     said = Signal(str, object)
     """The event, and the event file."""
     left = Signal()
+    changed = Signal()
 
     def __init__(self, desk: Desk, shown: ReferralShown, option: OptionShown) -> None:
         super().__init__(desk.theme, words.event(option.event))
         self._option = option
+        self._rivals = frozenset(one.entry for one in shown.rival_steps)
         basis_needs_reason = (
             option.event == "submit" and shown.basis in {"vital_interest", "legal_duty"} and not shown.reason
         )
@@ -125,6 +131,7 @@ class StepForm(Card):
             editor = self.editors[need] = _editor(desk, need, shown.rival_steps)
             if isinstance(editor, WritingEditor):
                 editor.more.hide()
+            editor.changed.connect(self.changed)
             self.body.addWidget(Field(desk.theme, words.need(need), editor, required=need in self._needs))
         explanation = _explanation(option.event)
         if explanation:
@@ -137,6 +144,18 @@ class StepForm(Card):
         self.body.addLayout(row(self.cancel, 0, self.act))
         self.act.clicked.connect(self._say)
         self.cancel.clicked.connect(self.left)
+
+    def state(self) -> dict[str, Value]:
+        """What was written so far, and for which step."""
+        found = {need: editor.value() for need, editor in self.editors.items()}
+        written = {need: value for need, value in found.items() if value is not None}
+        return {**written, EVENT: self._option.event} if written else {}
+
+    def put_back(self, state: State) -> None:
+        """Show what was written before."""
+        for need, editor in self.editors.items():
+            if need in state and (need != "keep" or state[need] in self._rivals):
+                editor.set_value(state[need])
 
     def start(self) -> None:
         """Put the cursor where it belongs."""

@@ -14,6 +14,7 @@ from ctcase.errors import CtcaseError
 from ui import words
 from ui.desk import Desk, Known, Notice, PlaceName, Target
 from ui.dialogs.shortcuts import Shortcuts
+from ui.leaving import Ready
 from ui.views.approvals import ApprovalsPage
 from ui.views.case_file import CaseFile
 from ui.views.cases import CaseList
@@ -25,7 +26,6 @@ from ui.views.referral import ReferralPage
 from ui.views.referral_new import NewReferral
 from ui.views.referrals import ReferralsPage
 from ui.views.sync import SyncPage
-from ui.widgets.ask import AskDialog
 from ui.widgets.buttons import Button
 from ui.widgets.frames import Banner, Line, StatusLine, TrainingBand
 from ui.widgets.rail import Place, Rail, RailItem
@@ -86,6 +86,7 @@ class Shell(QWidget):
         desk.went.connect(self.go)
         desk.back.connect(self.back)
         desk.noticed.connect(self._notice)
+        desk.kept.connect(self._say_saved)
         desk.worker.changed.connect(self._changed)
         desk.worker.refused.connect(self._refused)
         desk.worker.unexpected.connect(self._unexpected)
@@ -154,17 +155,12 @@ class Shell(QWidget):
 
     def go(self, target: Target) -> None:
         """Go to a page; the one before is remembered for the way back."""
-        if not self._may_leave():
-            self._mark_place(self.target)
-            return
         self._past.append(self.target)
         del self._past[:-20]
         self._show(target)
 
     def back(self) -> None:
         """To the page before."""
-        if not self._may_leave():
-            return
         pages_to_make = {"new_case", "new_referral", "import"}
         while self._past and self._past[-1].place in pages_to_make | {self.target.place}:
             self._past.pop()
@@ -231,29 +227,10 @@ class Shell(QWidget):
         """The page that is shown."""
         return self._page
 
-    def save_unsaved(self) -> None:
-        """Keep what can be kept before the vault is locked."""
-        if isinstance(self._page, CaseFile):
-            self._page.save_now()
-
-    def _may_leave(self) -> bool:
+    def ready(self) -> Ready | None:
+        """The answers of the case that is open, as far as they can be saved."""
         page = self._page
-        if not isinstance(page, CaseFile) or not page.is_unsaved:
-            return True
-        wrong = len(page.draft.problems())
-        explanation = self.tr("What you wrote is not in the vault yet.")
-        if wrong:
-            explanation += " " + self.tr("{n} answers have to be corrected first, or they are lost.").replace(
-                "{n}", str(wrong)
-            )
-        question = AskDialog(
-            self.desk.theme, self.tr("Save the answers before you leave?"), explanation,
-            self.tr("Save and leave"), self.tr("Stay here"), parent=self.window(),
-        )  # fmt: skip
-        if not self.desk.ask(question):
-            return False
-        page.save_now()
-        return True
+        return (page.case.id, page.draft.changes()) if isinstance(page, CaseFile) and page.case else None
 
     def _find(self) -> None:
         if self.target.place != "cases":
@@ -306,6 +283,7 @@ class Shell(QWidget):
     def _changed(self, changes: Changes) -> None:
         self.desk.worker.ask(self, read_known, self._renew)
         if changes.streams or changes.roster:
+            self.desk.seen = None
             self._count_waiting()
 
     def _renew(self, known: Known) -> None:
@@ -341,8 +319,15 @@ class Shell(QWidget):
             troubles, self.tr("1 conflict to decide"), self.tr("{n} conflicts to decide")
         )
         self.status.set_item("conflicts", "git-merge", conflicts if troubles else "", ink="warn")
-        self.status.set_item("saved", "check", self.tr("Everything saved"), at_end=True)
+        self._say_saved()
         self.status.set_item("lock", "lock", self.tr("Locks after 10 min"), at_end=True)
+
+    def _say_saved(self) -> None:
+        """What was typed and not saved anywhere, on this page or another."""
+        open_forms = len(self.desk.unfinished)
+        left = words.counted(open_forms, self.tr("1 form not saved"), self.tr("{n} forms not saved"))
+        icon, said = ("pencil", left) if open_forms else ("check", self.tr("Everything saved"))
+        self.status.set_item("saved", icon, said, at_end=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -246,6 +246,7 @@ class SyncPage(Page):
         self.receipts.verify.clicked.connect(self._verify)
         desk.renewed.connect(self._renewed)
         self.setFocusProxy(self.unsent.write)
+        self._look_again()
 
     def _renewed(self) -> None:
         self.unsent.load()
@@ -275,8 +276,10 @@ class SyncPage(Page):
             self.look(files)
 
     def look(self, files: Sequence[Path]) -> None:
-        """Preview files; nothing is written by it."""
+        """Preview files; nothing is written by it. The preview stays until the files are taken or set aside."""
         self._files = files
+        self.desk.seen = None
+        self.desk.keep("bundles", "", {"files": tuple(str(file) for file in files)})
         self.result.put(None)
         job = self.desk.worker.ask(
             self,
@@ -286,11 +289,33 @@ class SyncPage(Page):
         )
         watch(self.progress, job, self.tr("Looking into the bundles"))
 
-    def _seen(self, seen: BundlesSeen) -> None:
+    def _look_again(self) -> None:
+        """Show the preview that was left, as it was, or looked into anew if something has changed since."""
+        files = self.desk.unfinished.get("bundles", "").get("files")
+        if not isinstance(files, tuple):
+            return
+        self._files = [Path(file) for file in files]
+        if self.desk.seen is not None:
+            self._preview(self.desk.seen)
+        else:
+            self.look(self._files)
+
+    def _set_aside(self) -> None:
+        self.desk.keep("bundles", "", {})
+        self.preview = None
+        self.result.put(None)
+
+    def _preview(self, seen: BundlesSeen) -> None:
         self.preview = Preview(self.desk, seen, taken=False)
         self.preview.take.clicked.connect(self._take)
-        self.preview.aside.clicked.connect(lambda: self.result.put(None))
+        self.preview.aside.clicked.connect(self._set_aside)
         self.result.put(self.preview)
+
+    def _seen(self, seen: BundlesSeen) -> None:
+        self.desk.seen = seen
+        self._preview(seen)
+        if self.preview is None:
+            return
         (self.preview.take if self.preview.take.isEnabled() else self.preview.aside).setFocus()
 
     def _take(self) -> None:
@@ -306,6 +331,7 @@ class SyncPage(Page):
         watch(self.progress, job, self.tr("Reading the bundles"))
 
     def _taken(self, seen: BundlesSeen) -> None:
+        self.desk.keep("bundles", "", {})
         self.preview = Preview(self.desk, seen, taken=True)
         self.result.put(self.preview)
 

@@ -40,7 +40,7 @@ class AskDialog(QDialog):
         self.act, self.stay = Button(theme, verb, kind), Button(theme, stay)
         self.act.clicked.connect(self.accept)
         self.stay.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
+        buttons = self.buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch(1)
         buttons.addWidget(self.stay)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
 
 from ctcase.model.values import DECLINED, UNKNOWN, Missing, Value
 from ui.theme.theme import Theme
@@ -83,6 +83,49 @@ class ChoiceEditor(Editor):
 
     def control(self) -> QComboBox:
         return self._combo
+
+
+def mark_wrong(group: Flow, *, wrong: bool) -> None:
+    """Draw the border of errors round a group of buttons, with room for it."""
+    group.setProperty("frame", "group")
+    group.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    group.set_margin(6 if wrong else 0)
+
+
+class SegmentsEditor(Editor):
+    """One of a few, side by side; nothing is chosen until a person does."""
+
+    def __init__(
+        self, theme: Theme, options: Options, value: str | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._segments = Segments(theme, options, value)
+        self._segments.changed.connect(self.changed)
+        self._segments.changed.connect(self.finished)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._segments)
+        self.setFocusProxy(self._segments.buttons()[0])
+
+    def value(self) -> str | None:
+        return self._segments.value()
+
+    def set_value(self, value: Value) -> None:
+        self._segments.set_value(value if isinstance(value, str) else None)
+
+    def control(self) -> Segments:
+        return self._segments
+
+    def button(self, value: str) -> QPushButton:
+        """The button of a choice."""
+        return self._segments.button(value)
+
+    def set_name(self, name: str) -> None:
+        self._segments.set_name(name)
+
+    def set_error(self, wrong: bool) -> None:
+        mark_wrong(self._segments, wrong=wrong)
+        super().set_error(wrong)
 
 
 class BooleanEditor(Editor):
@@ -197,7 +240,5 @@ class PillsEditor(Editor):
             pill.setAccessibleName(f"{name}: {pill.words}")
 
     def set_error(self, wrong: bool) -> None:
-        self._group.setProperty("frame", "group")
-        self._group.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._group.set_margin(6 if wrong else 0)
+        mark_wrong(self._group, wrong=wrong)
         super().set_error(wrong)

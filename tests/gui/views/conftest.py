@@ -163,9 +163,11 @@ class Answers:
 class Desktop:
     """A window on one vault, driven like a person would: by clicks, keys and typing."""
 
-    def __init__(self, qtbot, window, worker, files, questions):
+    def __init__(self, qtbot, window, worker, files, questions, answers):
         self.bot, self.window, self.worker = qtbot, window, worker
         self.files, self.questions = files, questions
+        self.answers = answers
+        """What a person answers: the name of a button of the dialog, or "stay"; by default its act."""
 
     def settle(self):
         """Wait until nothing is under way any more, and everything has its place."""
@@ -203,6 +205,20 @@ class Desktop:
     def page(self):
         return self.window.shell.page()
 
+    def consent(self, form, *, to=None, kinds=("identity",)):
+        """Choose in a consent form what has to be chosen."""
+        for button in (
+            form.status.button("given"),
+            form.given_by.button("client"),
+            form.method.button("oral"),
+        ):
+            self.click(button)
+        self.click(form.purposes.pill("referral"))
+        if to is not None:
+            self.click(form.recipients.agencies.pill(to))
+        for kind in kinds:
+            self.click(form.categories.pill(kind))
+
     def button(self, words, within=None):
         """The visible button with these words."""
         found = [
@@ -237,12 +253,15 @@ def desktops(qtbot, qapp, theme):
 
     def make(folder=None, env=None, look=None):
         worker = Worker(env or environment(7, START + 500_000))
-        files, questions = Answers(), []
+        files, questions, answers = Answers(), [], []
 
         def asked(dialog):
             questions.append(dialog.accessibleName())
+            answer = answers.pop(0) if answers else "act"
+            if answer != "stay":
+                getattr(dialog, answer).click()
             dialog.deleteLater()
-            return True
+            return answer != "stay"
 
         texts = Texts(forms.shipped_forms(), forms.shipped_codelists(), "en")
         window = MainWindow(look or theme, worker, texts, files, qapp, folder, asked)
@@ -252,7 +271,7 @@ def desktops(qtbot, qapp, theme):
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
         opened.append((window, worker))
-        return Desktop(qtbot, window, worker, files, questions)
+        return Desktop(qtbot, window, worker, files, questions, answers)
 
     yield make
     for window, worker in opened:

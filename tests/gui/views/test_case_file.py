@@ -84,10 +84,11 @@ def test_a_consent_is_recorded_and_withdrawn(desktop, world):
     desk = desktop()
     page = desk.go("case", world.case(), "consent")
     form = page.part().write()
+    desk.consent(form, kinds=["legal"])
     desk.click(form.save)
-    assert form.error.sentence() == "Choose to whom. A consent to anybody is none."
-    form.other.set_value("Legal Aid North")
-    desk.click(form.categories.pill("legal"))
+    assert form.fields["recipients"].error() == "Choose to whom. A consent to anybody is none."
+    assert [name for name, field in form.fields.items() if field.error()] == ["recipients"]
+    form.recipients.other.set_value("Legal Aid North")
     form.date.line().setText("20.11.2026")
     desk.click(form.save)
     consent = page.case.consents[0]
@@ -118,14 +119,18 @@ def test_a_conflict_is_decided_by_keeping_a_value(desktop, world):
     assert next(one for one in page.case.records if one.id == "person").fields["city"] == "Port Aldern"
 
 
-def test_leaving_asks_to_save_first(desktop, world):
+def test_a_consent_that_nobody_chose_is_not_recorded(desktop, world):
     desk = desktop()
-    case = world.case()
-    page = desk.go("case", case, "identity")
-    edit(page.part().fields["person.salutation"], "Ms")
-    desk.go("sync")
-    assert desk.questions == ["Save the answers before you leave?"]
-    assert desk.go("case", case).draft.value("person.salutation") == "Ms"
+    page = desk.go("case", world.case(), "consent")
+    form = page.part().write()
+    assert form.state() == {}, "nothing is chosen before a person chooses it"
+    desk.click(form.save)
+    assert page.case.consents == []
+    missing = {name: field.error() for name, field in form.fields.items() if field.error()}
+    assert list(missing) == ["status", "given_by", "method", "purposes", "recipients", "categories"]
+    assert missing["status"] == "Choose what the client answered."
+    assert form.status.button("given").accessibleName() == "Answer, required: Given"
+    assert desk.window.focusWidget() is form.status.button("given")
 
 
 def test_what_is_shown_when_follows_the_answers(desktop, world):

@@ -59,8 +59,7 @@ def test_a_case_goes_from_the_field_to_the_office_and_back(desktop, sheet, tmp_p
     # consent, written down in the case file
     page = field.go("case", case_id, "consent")
     form = page.part().write()
-    field.click(form.agencies.pill(field.window.shell.desk.known.agencies[0].id))
-    field.click(form.categories.pill("identity"))
+    field.consent(form, to=field.window.shell.desk.known.agencies[0].id)
     field.click(form.save)
     assert [one.status for one in page.case.consents] == ["given"]
     assert page.header.chips["consent"].text().startswith("Consent in force")

@@ -62,6 +62,25 @@ def test_a_draft_that_consent_does_not_cover_is_kept_and_says_so(desktop, world)
     assert "It does not cover every kind of data." in desk.words(desk.page)
 
 
+def test_what_a_referral_needs_is_marked_and_said_beside_it(desktop, world):
+    desk = desktop()
+    page = desk.go("new_referral", world.case())
+    fields = page.terms.fields
+    assert fields["agency"].editor.control().accessibleName() == "Agency, required"
+    assert fields["service"].editor.control().accessibleName() == "Service, required"
+    desk.click(page.submit)
+    assert desk.page is page
+    assert fields["agency"].error() == "Choose the agency, or write its name."
+    assert fields["service"].error() == "Choose the service."
+    assert page.nothing.sentence() == "Choose what will be shared."
+    assert desk.window.focusWidget() is fields["agency"].editor.control()
+    page.terms.other.line().setText("Night Shelter")
+    page.terms.other.changed.emit()
+    assert fields["agency"].error() == ""
+    desk.click(page.draft)
+    assert desk.page.shown.state == "draft", "a draft may lack anything"
+
+
 def test_without_consent_a_reason_is_asked(desktop, world):
     case = world.case()
     desk = desktop()

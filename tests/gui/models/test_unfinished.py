@@ -1,0 +1,60 @@
+"""What was typed and not saved: kept by place, as text and back, and never more than there is."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ctcase.model.values import DECLINED, UNKNOWN
+from ui.models.unfinished import Unfinished, without
+
+VALUES = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+    st.integers(-9, 9),
+    st.booleans(),
+    st.none(),
+    st.sampled_from([UNKNOWN, DECLINED]),
+    st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=4), max_size=3).map(tuple),
+)
+STATES = st.dictionaries(st.sampled_from(["alias", "person.title", "note"]), VALUES, max_size=3)
+
+
+@given(st.dictionaries(st.sampled_from(["a", "b"]), STATES), STATES)
+@settings(max_examples=60)
+def test_text_and_back_is_the_same(answers, consent):
+    found = Unfinished()
+    for case, state in answers.items():
+        found.put("answers", case, state)
+    found.put("consent", "a", consent)
+    again = Unfinished(found.text())
+    assert again.text() == found.text()
+    for case, state in answers.items():
+        assert again.get("answers", case) == state
+    assert len(again) == sum(bool(state) for state in (*answers.values(), consent))
+
+
+def test_what_is_empty_is_not_kept():
+    found = Unfinished()
+    found.put("case", "", {"alias": "Linden"})
+    found.put("case", "", {})
+    assert len(found) == 0
+    assert found.text() == ""
+
+
+def test_files_looked_into_are_no_reason_to_ask():
+    found = Unfinished()
+    found.put("bundles", "", {"files": ("a.age",)})
+    assert not found
+    assert Unfinished(found.text()).get("bundles", "") == {"files": ("a.age",)}
+
+
+def test_half_a_character_is_no_obstacle():
+    found = Unfinished()
+    found.put("case", "", {"alias": "a\ud83d"})
+    assert Unfinished(found.text()).get("case", "") == {"alias": "a\ufffd"}
+
+
+def test_what_was_saved_is_taken_out_and_what_was_typed_since_is_not():
+    state = {"person.title": "Daw", "person.city": "Velbazar", "person.age": 1}
+    assert without(state, {"person.title": "Daw", "person.city": "Port Aldern", "person.age": True}) == {
+        "person.city": "Velbazar",
+        "person.age": 1,
+    }

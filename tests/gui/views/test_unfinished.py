@@ -1,0 +1,233 @@
+"""Nothing that was typed is lost: not by going elsewhere, not by locking, hiding or closing."""
+
+import pytest
+
+from ctcase.app import exchange, unfinished
+from ctcase.errors import refusal
+
+
+def edit(page, key, text):
+    field = page.part().fields[key]
+    field.editor.line().setText(text)
+    field.editor.changed.emit()
+    field.editor.finished.emit()
+
+
+def saved(desk):
+    return desk.window.shell.status.text("saved")
+
+
+def half_a_consent(desk, case):
+    form = desk.go("case", case, "consent").part().write()
+    desk.click(form.status.button("refused"))
+    desk.click(form.categories.pill("health"))
+    return form
+
+
+def consent_form(desk, case):
+    """The form as it is there without being asked for, None if it is not."""
+    return desk.go("case", case, "consent").part()._form
+
+
+def test_answers_are_there_again_after_other_pages_and_cases(desktop, world):
+    case, other = world.case(), world.case(alias="Cedar")
+    desk = desktop()
+    page = desk.go("case", case, "identity")
+    edit(page, "person.salutation", "Ms")
+    edit(page, "person.birth_date", "31 Nov 2026")
+    assert saved(desk) == "1 form not saved"
+    desk.go("case", other, "identity")
+    desk.go("sync")
+    assert desk.questions == []
+    page = desk.go("case", case, "identity")
+    assert page.part().fields["person.salutation"].editor.value() == "Ms"
+    assert page.draft.edited() == {"person.salutation": "Ms", "person.birth_date": "31 Nov 2026"}
+    desk.click(page.save)
+    desk.go("sync")
+    assert desk.go("case", case, "identity").draft.edited() == {"person.birth_date": "31 Nov 2026"}
+
+
+def test_a_consent_is_there_again_until_it_is_recorded_or_discarded(desktop, world):
+    case = world.case()
+    desk = desktop()
+    half_a_consent(desk, case)
+    page = desk.go("case", case, "identity")
+    page.show_section("consent")
+    form = page.part()._form
+    assert form.status.value() == "refused"
+    assert form.categories.value() == ("health",)
+    desk.click(form.cancel)
+    assert saved(desk) == "Everything saved"
+    assert consent_form(desk, case) is None
+
+
+def test_a_new_referral_is_there_again(desktop, world):
+    case = world.case()
+    desk = desktop()
+    page = desk.go("new_referral", case)
+    assert page.discard.isHidden()
+    desk.click(page.groups[0].pills.pill("person.first_name"))
+    desk.click(page.terms.basis.button("vital_interest"))
+    page.terms.reason.control().setPlainText("Danger tonight.")
+    desk.go("cases")
+    page = desk.go("new_referral", case)
+    assert page.groups[0].chosen() == ["person.first_name"]
+    assert (page.terms.basis.value(), page.terms.reason.value()) == ("vital_interest", "Danger tonight.")
+    desk.click(page.discard)
+    assert desk.go("new_referral", case).state() == {}
+
+
+def test_a_new_case_a_step_and_a_comment_are_there_again(desktop, world):
+    case = world.case()
+    world.consent(case)
+    one = world.submitted(case)
+    desk = desktop()
+    page = desk.go("new_case")
+    page.fields["person.first_name"].editor.set_value("Daw")
+    page.fields["person.first_name"].editor.reveal()
+    page.fields["person.first_name"].editor.changed.emit()
+    page = desk.go("referral", one)
+    desk.click(page.steps.buttons["withdraw"])
+    page.form.editors["reason"].control().setPlainText("She found a place.")
+    assert saved(desk) == "2 forms not saved"
+    assert desk.go("new_case").state() == {"person.first_name": "Daw"}
+    page = desk.go("referral", one)
+    assert page.form.editors["reason"].value() == "She found a place."
+    desk.click(page.form.act)
+    assert page.shown.state == "withdrawn"
+    assert saved(desk) == "1 form not saved"
+
+
+def test_a_comment_stays_with_its_referral(desktop, world):
+    case = world.case()
+    world.consent(case)
+    world.submitted(case)
+    world.carry("caseworker", "supervisor")
+    desk = desktop("supervisor")
+    desk.go("approvals").decision.comment.line().setText("Please leave out")
+    desk.go("cases")
+    assert desk.go("approvals").decision.comment.value() == "Please leave out"
+
+
+@pytest.fixture
+def stick(world, tmp_path):
+    world.case()
+    world.act("caseworker", lambda session: exchange.write_bundles(session, "Elif K.", tmp_path / "stick"))
+    return sorted((tmp_path / "stick").iterdir())
+
+
+def test_a_preview_is_there_again_until_it_is_taken_or_set_aside(desktop, stick):
+    desk = desktop("supervisor")
+    page = desk.go("sync")
+    page.look(stick)
+    desk.settle()
+    desk.go("cases")
+    page = desk.go("sync")
+    assert "Nothing is written before you take it." in desk.words(page.preview)
+    desk.click(page.preview.take)
+    assert desk.window.shell.desk.known.status.cases == 1
+    desk.go("cases")
+    assert desk.go("sync").preview is None
+
+
+def test_a_preview_is_made_anew_if_something_changed_meanwhile(desktop, world, stick):
+    desk = desktop("supervisor")
+    page = desk.go("sync")
+    page.look(stick)
+    desk.settle()
+    desk.go("cases")
+    world.act("supervisor", lambda session: exchange.read_bundles(session, stick))
+    desk.worker.poll(desk.window.shell)
+    desk.settle()
+    page = desk.go("sync")
+    assert "Nothing new in it" in desk.words(page.preview)
+    assert not page.preview.take.isEnabled()
+    desk.click(page.preview.aside)
+    desk.go("cases")
+    assert desk.go("sync").preview is None
+
+
+def test_locking_asks_and_stays_saves_or_discards(desktop, world):
+    case = world.case()
+    desk = desktop()
+    half_a_consent(desk, case)
+    page = desk.go("case", case, "identity")
+    edit(page, "person.salutation", "Ms")
+    desk.answers.append("stay")
+    desk.key("Ctrl+L")
+    assert desk.questions == ["Save what you wrote before you lock?"]
+    assert desk.page is page
+    desk.key("Ctrl+L")
+    assert desk.window.shell is None
+    desk.unlock()
+    page = desk.go("case", case, "identity")
+    assert page.draft.edited() == {}, "the answer is saved"
+    assert page.draft.value("person.salutation") == "Ms"
+    assert consent_form(desk, case).status.value() == "refused", "what is not complete is kept"
+    desk.answers.append("discard")
+    desk.key("Ctrl+L")
+    desk.unlock()
+    assert saved(desk) == "Everything saved"
+    assert consent_form(desk, case) is None
+
+
+@pytest.mark.parametrize("way", ["quick_hide", "idle"])
+def test_what_cannot_ask_keeps_everything(desktop, world, way):
+    case = world.case()
+    desk = desktop()
+    half_a_consent(desk, case)
+    if way == "idle":
+        desk.window.idle.timer.timeout.emit()
+    else:
+        desk.window.quick_hide()
+        desk.window.view().wanted.emit()
+    assert desk.questions == []
+    desk.settle()
+    desk.unlock()
+    assert saved(desk) == "1 form not saved"
+    assert consent_form(desk, case).categories.value() == ("health",)
+
+
+def test_closing_asks_and_keeps(desktop, world):
+    case = world.case()
+    desk = desktop()
+    half_a_consent(desk, case)
+    desk.answers.append("stay")
+    desk.window.close()
+    assert desk.window.isVisible()
+    desk.window.close()
+    desk.bot.waitUntil(lambda: not desk.window.isVisible())
+    assert desk.questions == ["Save what you wrote before you close?"] * 2
+    again = desktop()
+    assert consent_form(again, case).status.value() == "refused"
+
+
+def test_what_was_saved_does_not_come_back(desktop, world):
+    """Even if the program ends without locking."""
+    case = world.case()
+    desk = desktop()
+    half_a_consent(desk, case)
+    desk.window.quick_hide()
+    desk.settle()
+    desk.window.view().wanted.emit()
+    desk.unlock()
+    desk.click(consent_form(desk, case).cancel)
+    desk.settle()
+    other = desktop()
+    assert saved(other) == "Everything saved"
+
+
+def test_what_the_disk_does_not_take_stays_on_the_screen(desktop, world, monkeypatch):
+    case = world.case()
+    desk = desktop()
+    half_a_consent(desk, case)
+
+    def full(_session, _text):
+        raise refusal("disk_full")
+
+    monkeypatch.setattr(unfinished, "keep", full)
+    desk.key("Ctrl+L")
+    assert desk.window.shell is not None
+    assert "The disk or stick is full." in desk.words()
+    assert desk.page.part()._form.status.value() == "refused"
+    desk.answers.append("stay")

@@ -1,0 +1,89 @@
+"""What was typed and is not saved, by the place where it was typed: it outlives the page, and only that."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from ctcase.model.values import Missing, Value
+
+Kind = Literal["answers", "case", "consent", "referral", "step", "comment", "bundles"]
+"""Answers of a case, a new case, a consent, a new referral, a step of one, a comment; and files looked into."""
+
+Key = tuple[Kind, str]
+"""A kind, and the id of the case or referral it is about ("" where there is none)."""
+
+State = Mapping[str, Value]
+"""What stands in a form, by the name of the place in it."""
+
+LOST_WITHOUT_ASKING: frozenset[Kind] = frozenset({"bundles"})
+"""Nothing was typed there, so nobody is asked whether to keep it."""
+
+
+class _Line(msgspec.Struct, frozen=True, array_like=True):
+    kind: Kind
+    subject: str
+    state: dict[str, Any]
+
+
+class Unfinished:
+    """Pure data. What is empty is not kept."""
+
+    def __init__(self, text: str = "") -> None:
+        """`text` is what `text()` gave before."""
+        self._states: dict[Key, State] = {}
+        for line in msgspec.json.decode(text, type=list[_Line]) if text else ():
+            self.put(line.kind, line.subject, {name: _value(plain) for name, plain in line.state.items()})
+
+    def put(self, kind: Kind, subject: str, state: State) -> None:
+        """Keep what stands in a form now."""
+        if state:
+            self._states[kind, subject] = dict(state)
+        else:
+            self._states.pop((kind, subject), None)
+
+    def get(self, kind: Kind, subject: str) -> State:
+        """What stood in a form; empty where nothing was typed."""
+        return self._states.get((kind, subject), {})
+
+    def begun(self) -> Iterator[Key]:
+        """What was typed and would be lost, in the order in which it was begun."""
+        return (key for key in self._states if key[0] not in LOST_WITHOUT_ASKING)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self.begun())
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._states.clear()
+
+    def text(self) -> str:
+        """All of it as one text, to keep in the vault."""
+        lines = [
+            _Line(kind, subject, {name: _plain(value) for name, value in state.items()})
+            for (kind, subject), state in self._states.items()
+        ]
+        return msgspec.json.encode(lines).decode() if lines else ""
+
+
+def without(state: State, part: State) -> State:
+    """A state without what of it was saved."""
+    return {name: value for name, value in state.items() if name not in part or not _same(value, part[name])}
+
+
+def _same(one: Value, other: Value) -> bool:
+    return type(one) is type(other) and one == other
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, str):  # half a character, which a line can hold, is no text that could be written
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, Missing):
+        return {"missing": value.missing}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _value(plain: Any) -> Value:
+    if isinstance(plain, dict):
+        return Missing(plain["missing"])
+    return tuple(plain) if isinstance(plain, list) else plain
