@@ -2,6 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from sqlalchemy import insert
@@ -162,7 +165,9 @@ def preview_bundles(session: Session, paths: Sequence[Path], progress: Progress 
     seen: list[BundleSeen] = []
     try:
         with session.work() as work:
-            seen += [_seen(work, path, progress, done, len(paths)) for done, path in enumerate(paths)]
+            for done, path in enumerate(paths):
+                _tell(progress, done, len(paths))
+                seen.append(_seen(work, path, _opened(path, _reader(session))))
             _discard()
     except _Discard:
         pass
@@ -176,25 +181,60 @@ def read_bundles(
     seen: list[BundleSeen] = []
     streams: set[str] = set()
     roster = False
-    for done, path in enumerate(paths):
-        with session.work() as work:
-            seen.append(_seen(work, path, progress, done, len(paths)))
-            streams |= work.touched.streams
-            roster = roster or work.touched.roster
+    ahead: Future[_Opened] | None = None
+    with ThreadPoolExecutor(1) as aside:
+        for done, (path, following) in enumerate(zip_longest(paths, paths[1:])):
+            _tell(progress, done, len(paths))
+            with session.work() as work:
+                reader = _reader(session)
+                opened = ahead.result() if ahead else None
+                if opened is None or not opened.fits(reader):
+                    opened = _opened(path, reader)
+                seen.append(_seen(work, path, opened))
+                streams |= work.touched.streams
+                roster = roster or work.touched.roster
+                # The next file is opened while the disk takes what this one brought.
+                ahead = aside.submit(_opened, following, _reader(session)) if following else None
     return Outcome(BundlesSeen(seen), Changes(frozenset(streams), roster, local=True))
 
 
-def _seen(work: Work, path: Path, progress: Progress | None, done: int, total: int) -> BundleSeen:
+def _tell(progress: Progress | None, done: int, total: int) -> None:
     if progress and not progress("reading", done, total):
         raise Cancelled
-    held = work.session.roster.version if work.session.roster else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file as this reader may take it: judged, or why it is refused. Nothing is changed by opening it."""
+
+    reader: Reader
+    data: bytes
+    judged: Judged | CtcaseError
+
+    def fits(self, reader: Reader) -> bool:
+        """Whether it was judged by the same device, under the same roster."""
+        mine = self.reader
+        return (mine.device, mine.former, mine.roster) == (reader.device, reader.former, reader.roster)
+
+
+def _opened(path: Path, reader: Reader) -> _Opened:
     data = b""
     try:
         data = _read_file(path)
-        judged = incoming.judge(data, _reader(work.session))
+        return _Opened(reader, data, incoming.judge(data, reader))
+    except CtcaseError as refusal:
+        return _Opened(reader, data, refusal)
+
+
+def _seen(work: Work, path: Path, opened: _Opened) -> BundleSeen:
+    held = work.session.roster.version if work.session.roster else 0
+    judged = opened.judged
+    try:
+        if isinstance(judged, CtcaseError):
+            raise judged
         taken = _take_apart(work, judged)
     except CtcaseError as refusal:
-        _audit(work, refusal, data)
+        _audit(work, refusal, opened.data)
         return _refused(str(path), refusal)
     return _answer(str(path), work, judged, taken, held)
 

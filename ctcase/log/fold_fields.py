@@ -20,25 +20,31 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
 
 
 class Field(msgspec.Struct, frozen=True, gc=False):
-    """A field's candidates in order: the last is shown. `conflict` is the id of the open conflict, or ""."""
+    """A field as it is shown: the category, the set that gives the value, and the value.
+
+    `others` are the candidates before it, `conflict` the id of the open conflict, or "".
+    """
 
     category: str
-    candidates: tuple[Candidate, ...]
+    entry: str
+    value: Value
+    others: tuple[Candidate, ...] = ()
     conflict: str = ""
 
     @property
-    def value(self) -> Value:
-        """The value that is shown."""
-        return self.candidates[-1].value
+    def candidates(self) -> tuple[Candidate, ...]:
+        """All candidates in order: the last is shown."""
+        return (*self.others, Candidate(self.entry, self.value))
 
 
 class Record(msgspec.Struct):
-    """A record of the case: its kind, its form, its fields by name, and the categories withheld from here."""
+    """A record of the case: its kind, its form, its fields by name, those in conflict, the categories withheld here."""
 
     kind: str
     form: str
     version: int
     fields: dict[str, Field]
+    conflicts: list[str]
     withheld: set[str]
 
 
@@ -52,12 +58,17 @@ def fold_fields(
         reading = readings[one]
         for part in reading.data:
             if isinstance(part.says, Sets):
-                record = records.setdefault(part.record, Record("", "", 0, {}, set()))
+                record = records.get(part.record)
+                if record is None:
+                    record = records[part.record] = Record("", "", 0, {}, [], set())
                 _take(record, one, part, part.says, again)
         for name, category in reading.withheld:
-            records.setdefault(name, Record("", "", 0, {}, set())).withheld.add(category)
+            records.setdefault(name, Record("", "", 0, {}, [], set())).withheld.add(category)
     for (record_id, name), rows in again.items():
-        records[record_id].fields[name] = _standing(stream, graph, record_id, name, rows)
+        field = _standing(stream, graph, record_id, name, rows)
+        records[record_id].fields[name] = field
+        if field.conflict:
+            records[record_id].conflicts.append(name)
     return records
 
 
@@ -71,22 +82,26 @@ def _take(
     """Enters the fields of one part; `again` collects all sets of those that were set before."""
     record.kind, record.form, record.version = says.kind, says.form, says.version
     fields, category = record.fields, part.category
+    if fields.keys().isdisjoint(says.set):  # they replace nothing: what they could comes before them
+        fields.update({name: Field(category, one, new.value) for name, new in says.set.items()})
+        return
     for name, new in says.set.items():
-        candidate = Candidate(one, new.value)
         first = fields.get(name)
         if first is None:
-            fields[name] = Field(category, (candidate,))  # it replaces nothing: what it could comes before it
+            fields[name] = Field(category, one, new.value)
             continue
         rows = again.setdefault((part.record, name), [(first.candidates[0], (), first.category)])
-        rows.append((candidate, new.over, category))
+        rows.append((Candidate(one, new.value), new.over, category))
 
 
 def _standing(stream: str, graph: Graph, record: str, name: str, rows: list[_Row]) -> Field:
     gone = {old for row in rows for old in row[1] if graph.precedes(old, row[0].entry)}
     live = [row for row in rows if row[0].entry not in gone]
     candidates = tuple(row[0] for row in live)
+    shown = candidates[-1]
     different = any(not _same(candidate.value, candidates[0].value) for candidate in candidates)
-    return Field(live[-1][2], candidates, conflict_id(stream, record, name, candidates) if different else "")
+    conflict = conflict_id(stream, record, name, candidates) if different else ""
+    return Field(live[-1][2], shown.entry, shown.value, candidates[:-1], conflict)
 
 
 def _same(one: Value, other: Value) -> bool:

@@ -81,14 +81,14 @@ def _verdict(stream: str, one: str, folded: Folded) -> Row:
 def _conflicts(folded: Folded) -> dict[tuple[Any, ...], Row]:
     rows: dict[tuple[Any, ...], Row] = {}
     for record, it in folded.records.items():
-        for name, field in it.fields.items():
-            if field.conflict:
-                document = {
-                    "record": record,
-                    "field": name,
-                    "candidates": [[candidate.entry, candidate.value] for candidate in field.candidates],
-                }
-                rows[(field.conflict,)] = _conflict(folded.stream, field.conflict, "field", document)
+        for name in it.conflicts:
+            field = it.fields[name]
+            document = {
+                "record": record,
+                "field": name,
+                "candidates": [[candidate.entry, candidate.value] for candidate in field.candidates],
+            }
+            rows[(field.conflict,)] = _conflict(folded.stream, field.conflict, "field", document)
     for machine in folded.machines.values():
         if machine.rivals:
             one = hashlib.sha256(
@@ -147,8 +147,9 @@ def _names(folded: Folded, alias: str, searchable: Searchable) -> str:
         wanted = searchable.get(record.kind, frozenset())
         for name, field in record.fields.items():
             if name in wanted:
-                for candidate in field.candidates:
-                    value = candidate.value
+                for value in (
+                    (*(one.value for one in field.others), field.value) if field.others else (field.value,)
+                ):
                     if isinstance(value, str):
                         found.append(value)
                     elif isinstance(value, tuple):
@@ -158,9 +159,7 @@ def _names(folded: Folded, alias: str, searchable: Searchable) -> str:
 
 def _record(stream: str, name: str, folded: Folded) -> Row:
     record = folded.records[name]
-    fields = {
-        field: value for field, it in record.fields.items() if (value := it.candidates[-1].value) is not None
-    }
+    fields = {field: value for field, it in record.fields.items() if (value := it.value) is not None}
     return {
         "stream": stream, "record": name, "kind": record.kind, "form": record.form, "version": record.version,
         "fields": _json(fields), "withheld": _json(sorted(record.withheld)) if record.withheld else "[]",

@@ -1,17 +1,17 @@
 """Reading bundles. The stages, each refusing the whole bundle before anything is changed:
 
 unseal → whose office, addressed to me → the rosters in it → the sender's key and signature → every batch decodes.
-Then, in one transaction, each entry is admitted, waits or is quarantined by itself. Signatures are verified meanwhile,
-and nothing that an entry brought stays or is told before all verdicts are in.
+The signatures of the entries are verified then, and, in one transaction, each entry is admitted, waits or is
+quarantined by itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ctcase.crypto.age import Identity
-from ctcase.errors import CtcaseError, Refused
+from ctcase.errors import Refused
 from ctcase.log.entry import Entry
 from ctcase.store import entries as stored
 from ctcase.store import schema
@@ -20,7 +20,7 @@ from ctcase.store.streams import Admitted, Streams
 from ctcase.sync import peers, ranges, sealing
 from ctcase.sync.manifest import NotTaken
 from ctcase.sync.sealing import Unsealed
-from ctcase.sync.verifying import verifying
+from ctcase.sync.verifying import verify_signatures
 from ctcase.trust import roster as rosters
 from ctcase.trust.roster import Roster, is_officer
 
@@ -56,6 +56,7 @@ class Judged(msgspec.Struct, frozen=True):
     """A bundle that may be taken: opened, signed by its sender, entries decoded.
 
     `newer` are the rosters that supersede ours, `rivals` the versions of which there is another validly signed one.
+    `entries` are those that their devices signed, `forged` those they did not, `misfits` those no log could admit.
     """
 
     unsealed: Unsealed
@@ -65,6 +66,7 @@ class Judged(msgspec.Struct, frozen=True):
     newer: tuple[tuple[Roster, bytes], ...]
     rivals: tuple[int, ...]
     entries: list[Entry]
+    forged: list[Entry]
     misfits: list[Entry]
 
 
@@ -140,16 +142,25 @@ def _signed(
     is_office = mine is not None and is_officer(mine)
     if sender.revoked is not None and not is_office:
         raise Refused("sender_revoked")
-    entries: list[Entry] = []
+    decoded: list[Entry] = []
     misfits: list[Entry] = []
     room = LARGEST_CONTENT
     for batch in unsealed.batches():
-        entries += batch.entries
+        decoded += batch.entries
         misfits += batch.misfits
         room -= batch.size
-        if room < 0 or len(entries) + len(misfits) > MOST_ENTRIES:
+        if room < 0 or len(decoded) + len(misfits) > MOST_ENTRIES:
             raise Refused("limit_exceeded", what="bundle")
-    return Judged(unsealed, sender.id, sender.member, roster, newer, (), entries, misfits)
+    return Judged(unsealed, sender.id, sender.member, roster, newer, (), *by_signature(decoded), misfits)
+
+
+def by_signature(decoded: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """The entries that their devices signed, and those they did not."""
+    verdicts = verify_signatures(decoded)
+    return (
+        [one for one, signed in zip(decoded, verdicts, strict=True) if signed],
+        [one for one, signed in zip(decoded, verdicts, strict=True) if not signed],
+    )
 
 
 def take(connection: Connection, streams: Streams, judged: Judged, device: str) -> Taken:
@@ -159,12 +170,14 @@ def take(connection: Connection, streams: Streams, judged: Judged, device: str) 
     if not known:
         peers.take_acknowledgement(connection, judged.unsealed.manifest)
     receipts = peers.take_receipts(connection, sender, judged.unsealed.receipts)
-    here = stored.known(connection, (one.id for one in judged.entries))
-    admitted, good, quarantined = _admit(connection, streams, judged.entries, here)
+    here = stored.known(connection, (one.id for one in (*judged.entries, *judged.forged)))
+    # The signature of what is here already was verified when it came; its parts are held against the same header.
+    good = [*judged.entries, *(one for one in judged.forged if one.id in here)]
+    admitted = streams.admit(connection, good, here)
     # Only what this device really signed says that it was set back; anybody can write its key on an entry.
     own_unknown = any(one.header.device == device and one.id not in here for one in good)
-    quarantined |= {one.id: "form" for one in judged.misfits}
-    offered = {one.id: one for one in (*judged.entries, *judged.misfits, *good)}
+    quarantined = _unfit(judged, {one.id for one in good})
+    offered = {one.id: one for one in (*judged.forged, *judged.misfits, *good)}
     waiting = _wait(connection, streams, admitted, offered, sender)
     quarantined |= admitted.refused
     _quarantine(connection, quarantined, offered, sender, digest)
@@ -179,38 +192,13 @@ def _read(connection: Connection, digest: str) -> bool:
     return connection.scalar(select(read.c.digest).where(read.c.digest == digest)) is not None
 
 
-def _admit(
-    connection: Connection, streams: Streams, entries: Sequence[Entry], here: Mapping[str, str]
-) -> tuple[Admitted, list[Entry], dict[str, str]]:
-    """Admits what is authentic: what became of it, which entries that was, and why the others are quarantined.
+def _unfit(judged: Judged, good: Collection[str]) -> dict[str, str]:
+    """Why entries are quarantined before the log judged them.
 
-    Almost always all is, so it is admitted while its signatures are verified, and if one is false, undone and admitted
-    again without it. Entries that are here already were verified when they came; their parts are held against the same
-    header.
+    An id does not cover the signature: of two copies of one entry, each is judged by its own.
     """
-    fresh = [one for one in entries if one.id not in here]
-    again = [one for one in entries if one.id in here]
-    with verifying(fresh) as verdicts:
-        savepoint = connection.begin_nested()
-        try:
-            admitted = streams.admit(connection, [*fresh, *again], here)
-        except CtcaseError:
-            signed = verdicts()
-            if all(signed):
-                raise
-        else:
-            signed = verdicts()
-            if all(signed):
-                savepoint.commit()
-                return admitted, [*fresh, *again], {}
-    savepoint.rollback()
-    streams.forget()
-    # The id does not cover the signature: of two copies of one entry, each is judged by its own.
-    good = [one for one, verdict in zip(fresh, signed, strict=True) if verdict]
-    authentic = {one.id for one in good}
-    good += again
-    false = {one.id: "signature" for one in fresh if one.id not in authentic}
-    return streams.admit(connection, good, here), good, false
+    forged = {one.id: "signature" for one in judged.forged if one.id not in good}
+    return forged | {one.id: "form" for one in judged.misfits}
 
 
 def _wait(

@@ -13,7 +13,7 @@ from ctcase.app import cases, upkeep
 from ctcase.crypto.age import read_identity
 from ctcase.crypto.recipients import HybridIdentity
 from ctcase.crypto.signing import SigningKey, key_id
-from ctcase.errors import CtcaseError, Damaged
+from ctcase.errors import CtcaseError
 from ctcase.store import schema, search
 from ctcase.store.entries import of_streams
 from ctcase.sync import incoming, outgoing, peers, sealing
@@ -203,7 +203,12 @@ def judged_of(world, entries):
     )
     data = sealing.write(heading, Content(), session.signing_key(), outgoing.recipients(devices)).data
     who = Reader(chief.device_id, (), read_identity(chief.me.sealing), chief.roster)
-    return msgspec.structs.replace(judge(data, who), entries=entries)
+    return bringing(judge(data, who), entries)
+
+
+def bringing(judged, entries):
+    signed, forged = incoming.by_signature(entries)
+    return msgspec.structs.replace(judged, entries=signed, forged=forged)
 
 
 def spoilt(entry):
@@ -300,9 +305,9 @@ def test_bad_signatures_among_good_ones_leave_nothing_behind(world):
     bad = [known[3], other[1], alone[0]]
     judged = judged_of(world, [])
     ben = world.session("ben").device_id
-    mixed = msgspec.structs.replace(judged, entries=[*good, *map(spoilt, bad)])
+    mixed = bringing(judged, [*good, *map(spoilt, bad)])
     taken, tables, words = outcome(world, mixed, ben)
-    without = msgspec.structs.replace(judged, entries=good)
+    without = bringing(judged, good)
     expected, expected_tables, expected_words = outcome(world, without, ben)
     assert taken.pop("quarantined") == {one.id: "signature" for one in bad}
     assert expected.pop("quarantined") == {}
@@ -320,25 +325,8 @@ def test_only_what_a_device_really_signed_says_that_it_was_set_back(world):
     ben = world.session("ben").device_id
     judged = judged_of(world, entries)
     for batch, expected in ((entries, True), ([spoilt(one) for one in entries], False)):
-        taken, _, _ = outcome(world, msgspec.structs.replace(judged, entries=batch), ben)
+        taken, _, _ = outcome(world, bringing(judged, batch), ben)
         assert taken["own_unknown"] is expected
-
-
-def test_a_refusal_that_only_a_bad_entry_brings_about_is_none(world, monkeypatch):
-    entries = entries_of(world, 2)
-    chief = world.session("office")
-    really = chief.streams.admit
-
-    def refuse(connection, batch, here=None):
-        if any(one.signature == bytes(64) for one in batch):
-            raise Damaged("log_damaged")
-        return really(connection, batch, here)
-
-    monkeypatch.setattr(chief.streams, "admit", refuse)
-    batch = [entries[0], spoilt(entries[1])]
-    taken, _, _ = outcome(world, judged_of(world, batch), chief.device_id)
-    assert taken["quarantined"] == {entries[1].id: "signature"}
-    assert [one.id for one in taken["admitted"].new] == [entries[0].id]
 
 
 @settings(max_examples=12, deadline=None)
