@@ -19,6 +19,7 @@ from ui.errors import explain
 from ui.models.unfinished import Key, Kind, State, Unfinished, without
 from ui.theme.theme import Theme
 from ui.widgets.ask import AskDialog
+from ui.widgets.text import isolate
 from ui.worker import Worker
 
 T = TypeVar("T")
@@ -69,6 +70,18 @@ class Known:
         if found is not None:
             return found.name
         return self.status.member.name if member == self.status.member.id else member[:8]
+
+    def party(self, member: str) -> str:
+        """Who a bundle goes to or comes from: for all others the office is one, whoever sits there."""
+        found = self.members.get(member)
+        if found is None or "officer" not in found.roles or "officer" in self.roles:
+            return self.name(member)
+        return self.office()
+
+    def office(self) -> str:
+        """The central office, by its name."""
+        central = words.translate("words", "Central office")
+        return f"{central} ({isolate(self.status.office.name)})" if self.status.office else central
 
     @property
     def roles(self) -> frozenset[str]:

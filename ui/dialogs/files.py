@@ -2,9 +2,46 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ui.widgets.ask import window_title
+
+REQUEST, WELCOME, LETTER, SHEET = "device.req", "member.welcome", "letter.pdf", "cases.xlsx"
+"""The names suggested for files: what they are, and nothing of whom."""
+
+translate = QCoreApplication.translate
+
+
+def requests() -> str:
+    """Request files."""
+    return _filter(translate("files", "Requests"), "*.req")
+
+
+def welcomes() -> str:
+    """Welcome files."""
+    return _filter(translate("files", "Welcomes"), "*.welcome")
+
+
+def bundles() -> str:
+    """Bundles."""
+    return _filter(translate("files", "Bundles"), "*.age")
+
+
+def letters() -> str:
+    """Letters, to write."""
+    return f"PDF (*{Path(LETTER).suffix})"
+
+
+def sheets() -> str:
+    """Spreadsheets in the standard's forms."""
+    return f"{translate('files', 'Spreadsheets')} (*.xlsx *.csv *.json)"
+
+
+def _filter(name: str, pattern: str) -> str:
+    """A kind of file, and all others: what came by mail may have lost its ending."""
+    every = translate("files", "All files")
+    return f"{name} ({pattern});;{every} (*)"
 
 
 class Files:

@@ -11,6 +11,7 @@ from ctcase.app import case_list, spreadsheets
 from ctcase.app.results import Changes, Exported
 from ui import words
 from ui.desk import Desk
+from ui.dialogs.files import SHEET, sheets
 from ui.models.cases import COLUMNS, SORTED_BY, CaseModel
 from ui.views.parts import Page, row, watch
 from ui.widgets.ask import AskDialog
@@ -36,7 +37,6 @@ WIDTHS = {
 """px at 100 %; the last one shown takes what is left."""
 GO_FIRST = ("unsent", "updated", "owner", "team", "state", "alias")
 """Columns that hide, in this order, as room gets scarce; code and consent stay."""
-SHEETS = "HTCDS (*.xlsx *.csv *.json)"
 
 
 class SearchLine(QLineEdit):
@@ -233,7 +233,7 @@ class CaseList(Page):
         )
         if not self.desk.ask(question):
             return
-        target = self.desk.files.save(self, "cases.xlsx", SHEETS)
+        target = self.desk.files.save(self, SHEET, sheets())
         if target is not None:
             self._export_to(target)
 

@@ -9,8 +9,8 @@ from ctcase.app import spreadsheets
 from ctcase.app.results import ColumnTaken, Imported, RefusedRow, SameRow
 from ui import words
 from ui.desk import Desk
+from ui.dialogs.files import sheets
 from ui.models.rows import Column, RowsModel
-from ui.views.cases import SHEETS
 from ui.views.parts import Page, Slot, column, holder, row, watch
 from ui.widgets.buttons import Button
 from ui.widgets.frames import Card, EmptyState
@@ -148,7 +148,7 @@ class ImportPage(Page):
         self.setFocusProxy(self.choose)
 
     def _choose(self) -> None:
-        file = self.desk.files.open_one(self, SHEETS)
+        file = self.desk.files.open_one(self, sheets())
         if file is not None:
             self.take(file)
 

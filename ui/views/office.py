@@ -9,6 +9,7 @@ from ctcase.app.results import Accepted, Enrolled, MemberShown, RequestSeen, Wel
 from ctcase.errors import CtcaseError
 from ui import words
 from ui.desk import Desk
+from ui.dialogs.files import REQUEST, WELCOME, requests, welcomes
 from ui.errors import explain
 from ui.models.rows import Column, RowsModel
 from ui.views.editors import short_line
@@ -22,8 +23,6 @@ from ui.widgets.marks import Chip
 from ui.widgets.tables import Mark, style_table
 from ui.widgets.text import Label
 from ui.widgets.writing import PassphraseEdit
-
-REQUESTS = "JSON (*.json);;* (*)"
 
 
 class Compare(Card):
@@ -83,7 +82,7 @@ class EnrolCard(Compare):
         self.member = ChoiceEditor(theme, members, absent=False)
         self.welcome = PathPicker(theme, self.tr("Welcome file for the member"), self.tr("Choose the file"))
         self.welcome.choose.clicked.connect(
-            lambda: self.welcome.set_path(desk.files.save(self, "welcome.age"))
+            lambda: self.welcome.set_path(desk.files.save(self, WELCOME, welcomes()))
         )
         self.passphrase = PassphraseEdit(theme, self.tr("Your passphrase"))
         asked = [(self.tr("Asks for"), words.role_words(seen.roles)), (self.tr("Device"), seen.device[:16])]
@@ -226,7 +225,7 @@ class OfficePage(Page):
             self.desk.worker.do(self, lambda session, _p: office.add_agency(session, name), _nothing)
 
     def _choose_request(self) -> None:
-        file = self.desk.files.open_one(self, REQUESTS)
+        file = self.desk.files.open_one(self, requests())
         if file is not None:
             self.desk.worker.ask(
                 self,
@@ -265,7 +264,7 @@ class OfficePage(Page):
         self.desk.tell("ok", self.tr("The device is enrolled."), sentence, following)
 
     def _choose_welcome(self) -> None:
-        file = self.desk.files.open_one(self)
+        file = self.desk.files.open_one(self, welcomes())
         if file is not None:
             self.desk.worker.ask(
                 self,
@@ -298,7 +297,7 @@ class OfficePage(Page):
         self.desk.tell("ok", words.fill(self.tr("You belong to {name} now."), name=done.name), roles)
 
     def _write_request(self) -> None:
-        target = self.desk.files.save(self, "request.json", REQUESTS)
+        target = self.desk.files.save(self, REQUEST, requests())
         if target is not None:
             self.desk.worker.ask(
                 self,

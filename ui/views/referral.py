@@ -12,6 +12,7 @@ from ctcase.app.session import Session
 from ctcase.errors import CtcaseError, refusal
 from ui import words
 from ui.desk import Desk, concerns
+from ui.dialogs.files import LETTER, letters
 from ui.errors import explain
 from ui.models.unfinished import State
 from ui.views import referral_parts
@@ -111,6 +112,7 @@ class ReferralPage(Page):
         if self.steps.later:
             parts.append(self.steps.other_steps(desk))
         self._content.put(holder(column(*parts, gap=12)))
+        self.steps.setVisible(self.form is None)
         if self.form is None and (event := self._begun().get(EVENT)):
             self.begin(str(event))
 
@@ -134,6 +136,8 @@ class ReferralPage(Page):
         form.said.connect(self._do)
         form.left.connect(self._discard)
         self._asking.put(form)
+        if self.steps is not None:
+            self.steps.hide()  # one question at a time, and one button that does it
         form.start()
 
     def _begun(self) -> State:
@@ -146,6 +150,9 @@ class ReferralPage(Page):
     def _close(self) -> None:
         self.form = None
         self._asking.put(None)
+        if self.steps is not None:
+            self.steps.show()
+            self.steps.focus_first()
 
     def _do(self, event: str, document: dict[str, Any]) -> None:
         if event in {"send", "send_ahead"} and not self._sure():
@@ -191,7 +198,7 @@ class ReferralPage(Page):
             self.desk.go("case", self.shown.case, "referrals")
 
     def _make_letter(self) -> None:
-        target = self.desk.files.save(self, "letter.pdf", "PDF (*.pdf)")
+        target = self.desk.files.save(self, LETTER, letters())
         one = self._id
         if target is None:
             return

@@ -56,6 +56,12 @@ class Steps(Card):
         for code, events in reasons.items():
             self._not_now(desk, code, events)
 
+    def focus_first(self) -> None:
+        """Put the focus on the first step that is possible."""
+        first = next((one for one in self.buttons.values() if one.isEnabled()), None)
+        if first is not None:
+            first.setFocus()
+
     def other_steps(self, desk: Desk) -> Card:
         """The steps that belong to other states, for the end of the page."""
         card = Card(desk.theme, words.translate("steps", "Steps of other states"))

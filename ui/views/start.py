@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from ctcase.app.office import create_office, join
 from ctcase.app.results import Joined, OfficeCreated
 from ctcase.errors import CtcaseError
-from ui.dialogs.files import Files
+from ui.dialogs.files import REQUEST, Files, requests
 from ui.errors import explain
 from ui.theme.theme import Theme
 from ui.views.editors import short_line
@@ -190,7 +190,9 @@ class JoinOffice(_Start):
         self.act.say(self.tr("Make the request"))
         self.role = Segments(theme, list(roles().items()), "caseworker", name=self.tr("Your role"))
         self.request = PathPicker(theme, self.tr("Request file for the office"), self.tr("Choose the file"))
-        self.request.choose.clicked.connect(lambda: self.request.set_path(files.save(self, "request.json")))
+        self.request.choose.clicked.connect(
+            lambda: self.request.set_path(files.save(self, REQUEST, requests()))
+        )
         role = QWidget()
         role.setLayout(column(Label(theme, self.tr("Your role"), "label"), self.role, gap=4))
         self.build(

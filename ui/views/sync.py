@@ -21,6 +21,7 @@ from ctcase.app.results import BundlesSeen, BundlesWritten, Verified
 from ctcase.errors import CtcaseError
 from ui import words
 from ui.desk import Desk
+from ui.dialogs.files import bundles
 from ui.errors import explain
 from ui.views.parts import Page, Slot, column, holder, row, watch
 from ui.views.sync_report import Preview, VerifyReport, WrittenReport
@@ -29,9 +30,8 @@ from ui.widgets.choosing import Combo
 from ui.widgets.frames import Banner, Card
 from ui.widgets.marks import Chip
 from ui.widgets.progress import Progress
-from ui.widgets.text import IconLabel, Label
+from ui.widgets.text import ElidedLabel, IconLabel, Label
 
-BUNDLES = "age (*.age);;* (*)"
 OFFICE, ALL = "office", "all"
 SIDE_BY_SIDE = 880  # px at 100 %
 
@@ -71,7 +71,11 @@ class Unsent(Card):
         for one in waiting:
             entries = words.counted(one.entries, self.tr("1 change"), many)
             lines.addLayout(
-                row(Label(desk.theme, name_of(desk, one.to)), 0, Label(desk.theme, entries, "body", "text2"))
+                row(
+                    ElidedLabel(desk.theme, name_of(desk, one.to)),
+                    0,
+                    Label(desk.theme, entries, "body", "text2"),
+                )
             )
         if not waiting:
             lines.addWidget(
@@ -109,7 +113,7 @@ class Unsent(Card):
 def name_of(desk: Desk, addressee: str) -> str:
     """An addressee in words."""
     if addressee == OFFICE:
-        return words.translate("sync", "The office")
+        return desk.known.office()
     if addressee == ALL:
         return words.translate("sync", "Everybody")
     return desk.known.name(addressee)
@@ -191,7 +195,7 @@ class Receipts(Card):
             lines.addLayout(
                 row(
                     IconLabel(desk.theme, icon, tone),
-                    Label(desk.theme, desk.known.name(peer.member)),
+                    ElidedLabel(desk.theme, desk.known.party(peer.member)),
                     0,
                     Label(desk.theme, has, "caption", "text2"),
                     gap=8,
@@ -271,7 +275,7 @@ class SyncPage(Page):
         self.result.put(WrittenReport(self.desk, done))
 
     def _choose(self) -> None:
-        files = self.desk.files.open_many(self, BUNDLES)
+        files = self.desk.files.open_many(self, bundles())
         if files:
             self.look(files)
 

@@ -66,7 +66,7 @@ class BundleCard(Card):
 def _title(desk: Desk, seen: BundleSeen) -> str:
     if seen.from_ is None:
         return translate("sync", "A file that was not taken")
-    name = desk.known.name(seen.from_.member)
+    name = desk.known.party(seen.from_.member)
     return words.fill(translate("sync", "Bundle {n} from {name}"), n=seen.number, name=name)
 
 
@@ -150,7 +150,9 @@ class WrittenReport(Card):
         many = translate("sync", "{n} files were written")
         super().__init__(desk.theme, words.counted(count, translate("sync", "1 file was written"), many))
         self.head.addWidget(Chip(desk.theme, "ok", "circle-check", self.tr("Sealed")))
-        owners = {it.device: one.name for one in desk.known.members.values() for it in one.devices}
+        owners = {
+            it.device: desk.known.party(one.id) for one in desk.known.members.values() for it in one.devices
+        }
         for file in done.files:
             names = words.join_words(dict.fromkeys(owners.get(device, device[:8]) for device in file.to))
             about = words.fill(

@@ -2,6 +2,8 @@
 
 import random
 
+from PySide6.QtWidgets import QPushButton
+
 from ctcase.app import cases, office, referrals
 from ui.views.approvals import by_urgency
 
@@ -34,6 +36,8 @@ def test_a_step_asks_for_what_it_needs_in_place(desktop, world):
     page = desk.go("referral", world.submitted(case))
     desk.click(page.steps.buttons["withdraw"])
     form = page.form
+    primary = [one for one in page.findChildren(QPushButton) if one.property("kind") in {"primary", "danger"}]
+    assert [one.text() for one in primary if one.isVisible() and one.isEnabled()] == ["Withdraw the referral"]
     desk.click(form.act)
     assert form.error.sentence() == "Still needed: Reason."
     assert page.shown.state == "submitted"

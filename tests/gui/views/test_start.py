@@ -26,7 +26,7 @@ def test_an_office_is_founded_joined_and_accepted(desktops, tmp_path):
     field.click(field.window.view().join)
     page = field.window.view()
     page.name.set_value("Deniz A.")
-    field.files.next = [tmp_path / "field", tmp_path / "request.json"]
+    field.files.next = [tmp_path / "field", tmp_path / "device.req"]
     field.click(page.folder.choose)
     field.click(page.request.choose)
     passphrase(page)
@@ -38,7 +38,7 @@ def test_an_office_is_founded_joined_and_accepted(desktops, tmp_path):
 
     # the office compares the words: wrong ones are refused, the right ones enrol
     office = admin.go("office")
-    admin.files.next = [tmp_path / "request.json", tmp_path / "welcome.age"]
+    admin.files.next = [tmp_path / "device.req", tmp_path / "member.welcome"]
     admin.click(office.enrol)
     card = office.compare
     card.team.set_value("North")
@@ -47,16 +47,16 @@ def test_an_office_is_founded_joined_and_accepted(desktops, tmp_path):
     card.words.set_value(office_words)
     admin.click(card.act)
     assert "These are not the words of this file." in card.error.sentence()
-    assert not (tmp_path / "welcome.age").exists()
+    assert not (tmp_path / "member.welcome").exists()
     assert my_words not in admin.words()
     card.words.set_value(my_words.upper())
     admin.click(card.act)
-    assert (tmp_path / "welcome.age").exists()
+    assert (tmp_path / "member.welcome").exists()
     assert [one.name for one in admin.window.shell.desk.known.members.values()] == ["Rana O.", "Deniz A."]
 
     # the member compares the words of the office
     page = field.go("office")
-    field.files.next = [tmp_path / "welcome.age"]
+    field.files.next = [tmp_path / "member.welcome"]
     field.click(page.welcome)
     card = page.compare
     card.words.set_value("one two three four five six")
@@ -107,7 +107,7 @@ def test_a_caseworker_writes_down_a_case_before_the_office_answers(desktops, tmp
     desk.click(desk.window.view().join)
     page = desk.window.view()
     page.name.set_value("Deniz A.")
-    desk.files.next = [tmp_path / "field", tmp_path / "request.json"]
+    desk.files.next = [tmp_path / "field", tmp_path / "device.req"]
     desk.click(page.folder.choose)
     desk.click(page.request.choose)
     passphrase(page)

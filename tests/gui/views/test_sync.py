@@ -78,7 +78,8 @@ def test_writing_names_the_files_and_for_whom(desktop, world, tmp_path):
     desk.files.next = [tmp_path / "out"]
     desk.click(page.unsent.write)
     said = desk.words(page.result)
-    assert "for \u2068Rana O.\u2069" in said
+    assert "Central office (\u2068Harbour office\u2069)" in said
+    assert "Rana O." not in desk.words(page), "who sits in the office does not matter here"
     for file in (tmp_path / "out").iterdir():
         assert file.name in said
 
