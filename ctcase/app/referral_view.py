@@ -122,7 +122,7 @@ def situation(
         ahead=machine.nodes[machine.ahead].basis if machine.ahead else None,
         flags=frozenset(event for _, event in machine.flags),
         rivals=tuple(machine.nodes[one].basis for one in machine.rivals),
-        built_on=len(machine.path[-1]) > 1,
+        built_on=machine.built_on,
         consent_gap=gap.codes[0] if gap else None,
         standing_by=standing_by,
     )

@@ -70,6 +70,11 @@ class Machine(msgspec.Struct):
         return next((one for one in self.steps if self.nodes[one].event == "send_ahead"), "")
 
     @property
+    def built_on(self) -> bool:
+        """Whether its author may not take the last step back any more: he knows all that is known here."""
+        return len(self.path[-1]) > 1 or _built_on(self.head, self.nodes.values())
+
+    @property
     def sent(self) -> str:
         """The last step on the path with which the content left, "" if it has not."""
         return next((one for one in reversed(self.steps) if TABLE[self.nodes[one].event].discloses), "")
@@ -130,11 +135,10 @@ def _judge_step(
     if step.follows and not followed:
         return "no_basis"
     kept = _kept(stage, one, step, known)
+    past = (node for node in known.values() if stage.graph.precedes(node.entry, one))
     facts = Facts(
         kept=kept.basis if kept else None,
-        built_on=step.event == "retract"
-        and step.follows in known
-        and _built_on(stage, one, step.follows, known),
+        built_on=step.event == "retract" and followed is not None and _built_on(followed, past),
         consent_gap=_consent_gap(stage, consents, one, step, followed),
         standing_by=_standing_by(stage, one, step, followed),
         missing=_missing(stage, one, step),
@@ -149,16 +153,12 @@ def _judge_step(
     return Node(one, step.event, step.follows, after)
 
 
-def _built_on(stage: Stage, one: str, followed: str, known: Mapping[str, Node]) -> bool:
-    """Whether the author knew of a step on the one he takes back, or of the same step by somebody else beside it."""
-    mine = known[followed]
+def _built_on(taken_back: Node, known: Iterable[Node]) -> bool:
+    """Whether one of these steps follows another one, or is the same done by somebody else beside it."""
     return any(
-        stage.graph.precedes(node.entry, one)
-        and (
-            node.follows == followed
-            or (node.follows == mine.follows and node.event == mine.event and node != mine)
-        )
-        for node in known.values()
+        node.follows == taken_back.entry
+        or (node.follows == taken_back.follows and node.event == taken_back.event and node != taken_back)
+        for node in known
     )
 
 

@@ -192,10 +192,11 @@ class Facts:
 
     `kept`: for `decide`, the step kept if it is one of the rivals of an open step conflict that the decider knew, else
     None: without that test a decision could go back to any old step. `built_on`: for `retract`, a step in the causal
-    past follows the one retracted. `consent_gap`: where consent is the legal basis, why it does not cover the content
-    (any code), else None. `standing_by`: for `approve`, the member who signed the standing approval it carries, if
-    their rights held and it covers the content at the entry's own time, else None. `missing`: the needs known to be
-    absent; what is withheld or erased is not absent, or an erasure would undo a step.
+    past follows the one retracted, or is the same done by somebody else beside it. `consent_gap`: where consent is the
+    legal basis, why it does not cover the content (any code), else None. `standing_by`: for `approve`, the member who
+    signed the standing approval it carries, if their rights held and it covers the content at the entry's own time,
+    else None. `missing`: the needs known to be absent; what is withheld or erased is not absent, or an erasure would
+    undo a step.
     """
 
     kept: Basis | None = None

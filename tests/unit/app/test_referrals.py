@@ -387,6 +387,22 @@ def test_only_the_last_step_of_ones_own_is_retracted_and_no_disclosure(team):
     assert code_of(team.do, "ben", one, "retract", reason="x") == "state_forbids"
 
 
+def test_of_two_submits_beside_each_other_neither_is_retracted(team):
+    team.member("eva", "supervisor")
+    one = team.referral("ben", team.code)
+    team.meet("office", "ben", "sup")
+    office.set_member(team.session("office"), "Sup Member", ("caseworker", "supervisor"), None, PASSPHRASE)
+    team.meet("office", "ben", "sup")
+    team.do("ben", one, "submit")
+    team.do("sup", one, "submit")
+    team.meet("office", "ben", "sup", "eva")
+    assert len(shown(team, one).rivals) == 2
+    for name in ("ben", "sup"):
+        offered = {it.event: it.allowed for it in shown(team, one, name).available}
+        assert not offered["retract"]
+        assert code_of(team.do, name, one, "retract", reason="not both") == "state_forbids"
+
+
 def test_rival_steps_wait_for_a_third_person(team):
     team.member("eva", "supervisor")
     one = submitted(team)
