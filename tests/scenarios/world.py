@@ -157,9 +157,7 @@ class World:
         mine = [device for device in held.devices if device.member == self.people[name].member]
         if mine and self[name].device_id not in {device.id for device in held.devices}:
             row = mine[-1].rows[-1]
-            # the command takes one role; the founder has two, which his request names
-            role = None if name == "office" else row.roles[0]
-            self.enrol(name, row.teams[0] if row.teams else "North", role)
+            self.enrol(name, row.teams[0] if row.teams else "North")
 
     def accept(self, name):
         """The welcome arrives, unless a later roster did."""
