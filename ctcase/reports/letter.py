@@ -6,9 +6,9 @@ it, and the same content gives the same bytes. It names the case code and the ne
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFInfo
 from reportlab.pdfgen.canvas import Canvas
 
 from ctcase.crypto.fingerprint import words
-from ctcase.errors import EnvironmentFailed, Refused
-from ctcase.reports.fonts import Faces, Fonts, Typeface, open_typeface
-from ctcase.reports.lettering import Line, typeset, undrawable
+from ctcase.errors import Refused
+from ctcase.reports.fonts import Faces, Fonts, Typeface, font_missing, open_typeface
+from ctcase.reports.letter_pdf import PaperFonts, line_operators
+from ctcase.reports.lettering import Line, clean, typeset, undrawable
 
 MOST_CHARACTERS = 50_000
 MOST_ADDRESS_LINES = 20
@@ -80,19 +81,19 @@ def render(content: LetterContent, text: LetterText, fonts: Fonts) -> LetterFile
     texts are longer than a letter, ValueError when `content.content` is no digest.
     """
     texts = list(_texts(content, text))
-    if sum(map(len, texts)) > MOST_CHARACTERS:
+    if sum(map(len, texts)) > MOST_CHARACTERS or sum(map(len, map(clean, texts))) > MOST_CHARACTERS:
         raise Refused("limit_exceeded", limit=MOST_CHARACTERS)
     opened: dict[Path, Typeface] = {}
     styles = _Styles(_faces(fonts.regular, opened), _faces((*fonts.bold, *fonts.regular), opened))
     missing = set().union(*(undrawable(each, styles.regular) for each in texts))
     if missing:
-        raise EnvironmentFailed("font_missing", scripts=sorted(missing))
+        raise font_missing(missing)
     sheets = _Sheets(styles)
     _compose(sheets, content, text)
     for page in range(1, sheets.page + 1):
         numbered = text.page.replace("{page}", str(page)).replace("{pages}", str(sheets.page))
         sheets.footer(page, f"{content.case_code} · {content.reference}", numbered)
-    return LetterFile(_written(sheets, text, opened), sheets.page)
+    return LetterFile(_written(sheets, text), sheets.page)
 
 
 def check_words(content: str) -> str:
@@ -133,6 +134,10 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 25 * _MM, _WIDTH - 22 * _MM, _HEIGHT - 24 * _MM, 
 _VALUES = _LEFT + 46 * _MM
 _GREY, _INK, _HAIR = 0.38, 0.08, 0.78
 _SMALL, _BODY, _LEAD, _HEADING = 8.5, 9.5, 15.0, 11.0
+_AIR, _DESCENT = (
+    2.5,
+    4.0,
+)  # between the ink of two lines; how far a line may reach below the last base line of a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +153,35 @@ class _Sheets:
         self.styles = styles
         self.page = 1
         self.y = _TOP
-        self.drawn: list[tuple[int, Callable[[Any], None]]] = []
+        self.below = 0.0
+        self.fonts = PaperFonts()
+        self.drawn: defaultdict[int, list[str]] = defaultdict(list)
 
     def room(self, height: float) -> None:
         """Begins a new page when `height` points are not left on this one."""
         if self.y - height < _BOTTOM:
             self.page += 1
-            self.y = _TOP
+            self.y, self.below = _TOP, 0.0
 
-    def put(self, line: Line, x: float, y: float, size: float, grey: float = _INK) -> None:
-        self.drawn.append((self.page, partial(_draw_line, line=line, x=x, y=y, size=size, grey=grey)))
+    def lower(self, lead: float, *lines: Line) -> None:
+        """Goes down to the next base line: by `lead`, or further where ink would touch (stacked marks and letters)."""
+        self.room(self.depth(lead, *lines))
+        self.y -= max(lead, self.below + _AIR + max(line.above for line in lines))
+        self.below = max(line.below for line in lines)
+
+    def depth(self, lead: float, *lines: Line) -> float:
+        """How far down these lines reach that stand beside each other."""
+        lead = max(lead, self.below + _AIR + max(line.above for line in lines))
+        return lead + max(0.0, max(line.below for line in lines) - _DESCENT)
+
+    def put(self, line: Line, x: float, y: float, grey: float = _INK) -> None:
+        self.drawn[self.page].append(line_operators(line, x, y, grey, self.fonts))
 
     def rule(self) -> None:
-        self.drawn.append((self.page, partial(_draw_rule, y=self.y)))
+        self.below = 0.0
+        self.drawn[self.page].append(
+            f"{_HAIR} G 0.5 w {_LEFT:.3f} {self.y:.3f} m {_RIGHT:.3f} {self.y:.3f} l S"
+        )
 
     def block(
         self,
@@ -176,9 +197,8 @@ class _Sheets:
         faces = self.styles.bold if bold else self.styles.regular
         lines = typeset(text, faces, size, right - x)
         for line in lines:
-            self.room(_LEAD)
-            self.y -= _LEAD
-            self.put(line, _start(line, x, right, alone=len(lines) == 1), self.y, size, grey)
+            self.lower(_LEAD, line)
+            self.put(line, _start(line, x, right, alone=len(lines) == 1), self.y, grey)
 
     def row(self, label: str, value: str, *, bold: bool = False) -> None:
         """Label and value above a thin line; on a new page the label stands again."""
@@ -188,17 +208,18 @@ class _Sheets:
         begun = 0
         for number in range(max(len(labels), len(values))):
             page = self.page
-            self.room(_LEAD * 2 if number == 0 else _LEAD)
+            beside = [*labels[number - begun :][:1], *values[number:][:1]]
+            self.room(self.depth(_LEAD * 2 if number == 0 else _LEAD, *beside))
             if number == 0 or self.page != page:
                 begun = number
-                self.y -= 5
-            self.y -= _LEAD if number > begun else _LEAD - 2
+                beside = [*labels[:1], *values[number:][:1]]
+            self.lower(_LEAD if number > begun else _LEAD + 3, *beside)
             if number - begun < len(labels):
-                self.put(labels[number - begun], _LEFT, self.y, _SMALL, _GREY)
+                self.put(labels[number - begun], _LEFT, self.y, _GREY)
             if number < len(values):
                 line = values[number]
-                self.put(line, _start(line, _VALUES, _RIGHT, alone=len(values) == 1), self.y, _BODY)
-        self.y -= 7
+                self.put(line, _start(line, _VALUES, _RIGHT, alone=len(values) == 1), self.y)
+        self.y -= max(7.0, self.below + _AIR)
         self.rule()
 
     def footer(self, page: int, left: str, right: str) -> None:
@@ -206,28 +227,12 @@ class _Sheets:
         for text, at_end in ((left, False), (right, True)):
             line = typeset(text, self.styles.regular, _SMALL, (_RIGHT - _LEFT) / 2)[0]
             x = _RIGHT - line.width if at_end else _LEFT
-            self.drawn.append((page, partial(_draw_line, line=line, x=x, y=y, size=_SMALL, grey=_GREY)))
+            self.drawn[page].append(line_operators(line, x, y, _GREY, self.fonts))
 
 
 def _start(line: Line, x: float, right: float, *, alone: bool) -> float:
     # One line stays beside its label whatever its direction; a paragraph has its edge where it is read from.
     return right - line.width if line.rtl and not alone else x
-
-
-def _draw_line(canvas: Any, line: Line, x: float, y: float, size: float, grey: float) -> None:
-    written = canvas.beginText()
-    written.setFillGray(grey)
-    for piece in line.pieces:
-        written.setFont(piece.face.name, size)
-        written.setTextOrigin(x + piece.x, y + piece.y)
-        written.textOut(piece.text)
-    canvas.drawText(written)
-
-
-def _draw_rule(canvas: Any, y: float) -> None:
-    canvas.setStrokeGray(_HAIR)
-    canvas.setLineWidth(0.5)
-    canvas.line(_LEFT, y, _RIGHT, y)
 
 
 def _compose(sheets: _Sheets, content: LetterContent, text: LetterText) -> None:
@@ -266,7 +271,7 @@ def _heading(sheets: _Sheets, content: LetterContent, text: LetterText) -> None:
     title = typeset(text.title, sheets.styles.bold, 20, _RIGHT - _LEFT)
     for part in title:
         sheets.y -= 20
-        sheets.put(part, _start(part, _LEFT, _RIGHT, alone=len(title) == 1), sheets.y, 20)
+        sheets.put(part, _start(part, _LEFT, _RIGHT, alone=len(title) == 1), sheets.y)
     sheets.y -= 16
     top = sheets.y
     columns = (
@@ -276,7 +281,7 @@ def _heading(sheets: _Sheets, content: LetterContent, text: LetterText) -> None:
     )
     lowest = top
     for label, lines, begin, end in columns:
-        sheets.y = top
+        sheets.y, sheets.below = top, 0.0
         x, right = (_LEFT + part * (_RIGHT - _LEFT) for part in (begin, end))
         sheets.block(label, x, right, _SMALL, grey=_GREY)
         for line in filter(str.strip, lines):
@@ -297,19 +302,20 @@ class _NoInfo(PDFInfo):  # type: ignore[misc]  # reportlab has no types
 _ADVERT = re.compile(rb"%[^\n]*ReportLab[^\n]*")
 
 
-def _written(sheets: _Sheets, text: LetterText, opened: dict[Path, Typeface]) -> bytes:
-    for face in opened.values():
-        face.register()
-    first = next(iter(opened.values())).name
+class _BareCanvas(Canvas):  # type: ignore[misc]  # reportlab has no types
+    """A canvas whose pages begin with nothing, instead of with a font that nothing here uses and no file embeds."""
+
+    def _make_preamble(self) -> None:
+        self._preamble = ""
+
+
+def _written(sheets: _Sheets, text: LetterText) -> bytes:
     target = io.BytesIO()
-    canvas = Canvas(
-        target, pagesize=A4, invariant=1, pageCompression=1, lang=text.language, initialFontName=first
-    )
+    canvas = _BareCanvas(target, pagesize=A4, invariant=1, pageCompression=1, lang=text.language)
     canvas._doc.info = _NoInfo()  # noqa: SLF001  # the canvas can change these entries, not leave them out
+    canvas._doc.delayedFonts.append(sheets.fonts)  # noqa: SLF001  # as reportlab's own fonts do
     for page in range(1, sheets.page + 1):
-        for where, draw in sheets.drawn:
-            if where == page:
-                draw(canvas)
+        canvas.addLiteral("\n".join(sheets.drawn[page]))
         canvas.showPage()
     canvas.save()
     # Comments of the library at the head and the end; the length stays, since the table of objects counts bytes.

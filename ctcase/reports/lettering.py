@@ -1,4 +1,4 @@
-"""Lines of text in any script: cleaned, broken in logical order, then joined and put in visual order line by line.
+"""Lines of text in any script: cleaned, broken in logical order, then put in visual order and shaped line by line.
 
 Each value is a paragraph of its own with the direction of its first strong letter (UAX #9, P2 and P3), so the
 direction of one value never reaches into its neighbour. The text is drawn as text: markup in it means nothing.
@@ -9,42 +9,39 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
-from arabic_reshaper import ArabicReshaper
 from bidi import get_display
-from bidi.mirror import MIRRORED
 
-from ctcase.reports.fonts import Box, Faces, Typeface, script_of
+from ctcase.reports.fonts import Cluster, Faces, Typeface, script_of
 
-_SILENT = frozenset("\u00ad\u034f\u061c\u200b\u200e\u200f\u2060\ufeff") | {
-    chr(n) for n in range(0xFE00, 0xFE10)
-}
+_SILENT = frozenset("\u00ad\u034f\u061c\u200e\u200f\u2060\ufeff") | {chr(n) for n in range(0xFE00, 0xFE10)}
 """Leftovers of other programs that change neither order nor shape of our lines: left out."""
+_SPELLING = frozenset("\u180e\u200b\u200c\u200d")
+"""Without ink, but spelling or a place to end a line in some scripts: kept between their letters, left out elsewhere."""
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters without ink: shown by their number, as what is hidden must be seen."""
-_NON_JOINER, _JOINER = "\u200c", "\u200d"
-_BEGIN, _END = "\u034f", "\ufe00"  # marks without ink, which no cleaned text holds
-_MARKED = re.compile(f"([^{_BEGIN}{_END}]){_BEGIN}([^{_END}]*){_END}|{_END}([^{_BEGIN}]*){_BEGIN}(.)")
-_MOST_MARKS = 4
-_LONGEST = 1000  # characters that no line of ours can hold: measuring more of a word is waste
-_SARA_AM = re.compile("([\u0e48-\u0e4b])\u0e33")
+_BREAK = "\u200b"
+_VIRAMA = 9  # the combining class of what kills a vowel (UAX #44)
+_MOST_MARKS, _MOST_STACKED = (
+    4,
+    8,
+)  # of the marks that go with any letter, and of a script's own (Tibetan stacks)
+_LONGEST = 400  # characters that no line of ours can hold: measuring more of a word is waste
+_LONGEST_UNIT = 24  # characters that stay together on a line: no syllable is longer
 _NUMBER = re.compile(r"\+?[0-9(][0-9 ().\-/]{5,}[0-9]")
 _ISOLATE, _END_ISOLATE = "\u2066", "\u2069"
-_BREAKS = "-/_.,;:@?&=+"
+_BREAKS = "-/_.,;:@?&=+\u0f0b\u0f0d\u1361\u17d4\u104a\u104b"
 
-# Letters that need neither joining nor reordering by the font, or whose joined forms have characters of their own.
-DRAWN = frozenset(
+_SEPARATE = frozenset(
     {
-        "arabic",
         "armenian",
         "bopomofo",
         "cherokee",
         "cjk",
-        "combining",
         "coptic",
         "cyrillic",
         "ethiopic",
-        "feminine",
         "fullwidth",
         "georgian",
         "greek",
@@ -52,61 +49,45 @@ DRAWN = frozenset(
         "hangul",
         "hebrew",
         "hiragana",
-        "ideographic",
         "katakana",
-        "lao",
         "latin",
-        "lisu",
-        "masculine",
-        "micro",
-        "modifier",
-        "thai",
-        "tifinagh",
-        "vai",
-        "yi",
+        "symbol",
     }
 )
-"""Scripts that come out right. Others (as Devanagari, Khmer, Tibetan) need a shaping engine and are refused."""
-
-_RESHAPER = ArabicReshaper(
-    configuration={
-        "language": "Arabic",
-        "delete_harakat": False,
-        "delete_tatweel": False,
-        "shift_harakat_position": False,
-        "support_ligatures": True,
-        "support_zwj": True,
-        "use_unshaped_instead_of_isolated": False,
-        "ARABIC LIGATURE ALLAH": False,
-    },
-)
-# Kurdish and Uyghur ae looks like heh at the end of a word and has no forms of its own.
-_RESHAPER.letters = {**_RESHAPER.letters, "\u06d5": ("\ufee9", "", "", "\ufeea")}
+"""Scripts whose letters neither join nor stack: a joiner between them is a leftover, a ligature would hide a letter
+(as the i in Turkish `fi`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Characters of one font in visual order, `x` and `y` in points from the start of the line's base line."""
+    """Clusters of one font from left to right; `x` from the start of the line, in thousandths of the font size; `turned`
+    when they are read from the right.
+    """
 
     face: Typeface
-    text: str
+    clusters: tuple[Cluster, ...]
     x: float
-    y: float
+    turned: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: its pieces, its width in points, and whether its paragraph runs from the right."""
+    """One line: its pieces, whether its paragraph runs from the right, and in points its font size, its width, and how
+    far its ink reaches above and below the base line.
+    """
 
     pieces: tuple[Piece, ...]
-    width: float
     rtl: bool
+    size: float
+    width: float
+    above: float
+    below: float
 
 
 def clean(text: str) -> str:
     """The text with everything hidden removed or made visible (A09), composed (NFC), one space between words.
 
-    Joiners stay inside Arabic words, where they are spelling; line ends stay.
+    What is spelling stays inside words: the joiners of Persian and Indian scripts, places to end a line in Khmer or Thai.
     """
     text = re.sub("\r\n?|[\u2028\u2029]", "\n", text)
     shown = []
@@ -114,12 +95,13 @@ def clean(text: str) -> str:
     for place, letter in enumerate(text):
         kind = unicodedata.category(letter)
         marks = marks + 1 if kind in ("Mn", "Me") else 0
-        if letter in (_NON_JOINER, _JOINER):
-            around = text[max(0, place - 1) : place + 2].replace(letter, "")
-            shown.append(letter if len(around) == 2 and all(map(_joins, around)) else "")
+        if letter in _SPELLING:
+            shown.append(
+                letter if _spells(letter, text[place - 1 : place], text[place + 1 : place + 2]) else ""
+            )
         elif letter in _SILENT:
             continue
-        elif letter == "\n" or (kind[0] != "C" and letter not in _BLANKS and marks <= _MOST_MARKS):
+        elif letter == "\n" or (kind[0] != "C" and letter not in _BLANKS and marks <= _most_marks(letter)):
             shown.append(letter)
         else:
             shown.append(" " if letter == "\t" else f"[U+{ord(letter):04X}]")
@@ -128,30 +110,21 @@ def clean(text: str) -> str:
     return re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
-def _joins(letter: str) -> bool:
-    return letter in _RESHAPER.letters or unicodedata.category(letter) == "Mn"
+def _spells(letter: str, before: str, after: str) -> bool:
+    if letter == "\u200d" and before and unicodedata.combining(before) == _VIRAMA:
+        return True
+    return bool(before and after) and not {script_of(before), script_of(after)} & _SEPARATE
 
 
-def shaped(text: str) -> str:
-    """Cleaned text with the joined forms of Arabic letters, still in logical order."""
-    if text.isascii():
-        return text
-    joined = str(_RESHAPER.reshape(_SARA_AM.sub("\u0e4d\\1\u0e32", text)))
-    return joined.replace(_NON_JOINER, "").replace(_JOINER, "")
+def _most_marks(letter: str) -> int:
+    return _MOST_MARKS if script_of(letter) == "combining" else _MOST_STACKED
 
 
 def undrawable(text: str, faces: Faces) -> set[str]:
-    """The scripts of the text that cannot be drawn right: unknown to us, or in none of the fonts."""
-    missing = set()
-    for cluster in set(_clusters(shaped(clean(text)).replace("\n", " "))):
-        for letter in cluster:
-            script = script_of(letter)
-            unjoined = script == "arabic" and letter < "\ufb50" and unicodedata.category(letter) == "Lo"
-            if unjoined or (script not in DRAWN and script != "symbol"):
-                missing.add(script)
-        if faces.covering(cluster) is None:
-            missing.add(script_of(cluster[0]))
-    return missing
+    """The scripts of the text that no font here has."""
+    words = set(clean(text).replace("\n", " ").split(" "))
+    units = {unit for word in words if faces.covering(word) is None for unit in _units(word)}
+    return {script_of(unit[0]) for unit in units if faces.covering(unit) is None}
 
 
 def typeset(text: str, faces: Faces, size: float, width: float) -> list[Line]:
@@ -173,7 +146,7 @@ def _runs_from_right(paragraph: str) -> bool:
 
 def _broken(paragraph: str, faces: Faces, size: float, width: float) -> Iterator[str]:
     def wide(text: str) -> float:
-        return _set_line(text[:_LONGEST], faces, size, rtl=False).width
+        return _width(text[:_LONGEST], faces, size)
 
     space = wide(" ")
     line, filled = "", 0.0
@@ -195,22 +168,26 @@ def _broken(paragraph: str, faces: Faces, size: float, width: float) -> Iterator
 
 def _words(paragraph: str) -> Iterator[str]:
     """Pieces between which a line may end: after spaces, and beside ideographs, though not before their full stops."""
-    word = ""
-    for letter in paragraph:
-        breaks = word and (
-            (word[-1] == " " and letter != " ")
-            or (_ideograph(letter) and not _opens(word[-1]))
-            or (_ideograph(word[-1]) and letter.isalnum())
-        )
-        if breaks:
-            yield word
-            word = ""
-        word += letter
-    yield word
+    begin = 0
+    for place in range(1, len(paragraph)):
+        before, letter = paragraph[place - 1], paragraph[place]
+        if (
+            (before == " " and letter != " ")
+            or before == _BREAK
+            or (_ideograph(letter) and not _opens(before))
+            or (_ideograph(before) and letter.isalnum())
+        ):
+            yield paragraph[begin:place]
+            begin = place
+    yield paragraph[begin:]
 
 
 def _ideograph(letter: str) -> bool:
-    return unicodedata.category(letter) == "Lo" and script_of(letter) in ("cjk", "hiragana", "katakana")
+    return (
+        letter > "\u3000"
+        and unicodedata.category(letter) == "Lo"
+        and script_of(letter) in ("cjk", "hiragana", "katakana")
+    )
 
 
 def _opens(letter: str) -> bool:
@@ -218,12 +195,12 @@ def _opens(letter: str) -> bool:
 
 
 def _fitting(word: str, faces: Faces, size: float, width: float) -> str:
-    """The longest beginning of an overlong word that fits, at least one cluster, preferably up to a mark of division."""
+    """The longest beginning of an overlong word that fits, at least one unit, preferably up to a mark of division."""
 
     def wide(end: int) -> float:
-        return _set_line(word[:end], faces, size, rtl=False).width
+        return _width(word[:end], faces, size)
 
-    ends = list(_cluster_ends(word[:_LONGEST]))
+    ends = list(_unit_ends(word[:_LONGEST]))
     reach = 32
     while reach < len(ends) and wide(ends[reach]) <= width:
         reach *= 2
@@ -232,105 +209,126 @@ def _fitting(word: str, faces: Faces, size: float, width: float) -> str:
     return word[: nice[-1] if nice else ends[fit - 1]]
 
 
-def _cluster_ends(word: str) -> Iterator[int]:
+def _unit_ends(word: str) -> Iterator[int]:
+    begin = 0
     for place in range(1, len(word)):
-        if not _is_mark(word[place]) and word[place] not in (_NON_JOINER, _JOINER):
+        if place - begin >= _LONGEST_UNIT or not _belongs(word[place - 1], word[place]):
             yield place
+            begin = place
     yield len(word)
 
 
-def _is_mark(letter: str) -> bool:
-    return unicodedata.category(letter) in ("Mn", "Me")
-
-
-def _visual(line: str, *, rtl: bool) -> str:
-    """The line in visual order, each mark after its base, brackets turned where the text runs from the right.
-
-    The library gives the order only. Two markers, after each bracket and around the marks of each cluster, tell the rest:
-    they take the level of their base (UAX #9, W1 and N0) and stand before it where the text runs from the right.
-    """
-    if not rtl and not any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in line):
-        return shaped(line)
-    marked = "".join(
-        cluster[0] + _BEGIN + cluster[1:] + _END if cluster[1:] or cluster in MIRRORED else cluster
-        for cluster in _clusters(_NUMBER.sub(_isolated, shaped(line)))
+def _belongs(before: str, letter: str) -> bool:
+    """Whether a line may not end between the two: before marks and joiners, and after what kills a vowel (as virama)."""
+    if letter.isascii():
+        return False
+    return (
+        unicodedata.category(letter)[0] == "M"
+        or letter in _SPELLING
+        or before == "\u200d"
+        or (unicodedata.combining(before) == _VIRAMA and unicodedata.category(letter) == "Lo")
+        or "\u1160" <= letter <= "\u11ff"  # vowels and finals of Korean
     )
-    visual = str(get_display(marked, base_dir="R" if rtl else "L"))
-    return _MARKED.sub(_settled, visual.replace(_ISOLATE, "").replace(_END_ISOLATE, ""))
 
 
-def _isolated(found: re.Match[str]) -> str:
-    # Telephone numbers and dates: after an Arabic letter the rules would turn the order of their groups.
-    return f"{_ISOLATE}{found[0]}{_END_ISOLATE}"
-
-
-def _settled(found: re.Match[str]) -> str:
-    left, after, before, right = found.groups()
-    if left is not None:
-        return f"{left}{after}"
-    return f"{MIRRORED.get(right, right)}{before[::-1]}"
-
-
-def _set_line(line: str, faces: Faces, size: float, *, rtl: bool) -> Line:
-    pieces: list[Piece] = []
-    x = 0.0
-    visual = _visual(line, rtl=rtl)
-    for word in re.findall(" +|[^ ]+", visual):
-        whole = faces.covering(word)
-        for cluster in _clusters(word):
-            face = whole or faces.covering(cluster)
-            if face is None:
-                raise ValueError(script_of(cluster[0]))  # undrawable() comes first
-            _add(pieces, face, cluster[0], x, 0.0)
-            for letter, aside, up in _placed(cluster, face):
-                pieces.append(Piece(face, letter, x + aside * size / 1000, up * size / 1000))
-            x += face.width(cluster[0]) * size / 1000
-    return Line(tuple(pieces), x, rtl)
-
-
-def _clusters(word: str) -> Iterator[str]:
+def _units(word: str) -> Iterator[str]:
     begin = 0
-    for end in _cluster_ends(word):
+    for end in _unit_ends(word):
         yield word[begin:end]
         begin = end
 
 
-def _add(pieces: list[Piece], face: Typeface, text: str, x: float, y: float) -> None:
-    last = pieces[-1] if pieces else None
-    if last and last.face is face and last.y == y == 0.0 and not _is_mark(last.text[0]):
-        pieces[-1] = Piece(face, last.text + text, last.x, y)
-    else:
-        pieces.append(Piece(face, text, x, y))
+_DIGIT = 0xE0020  # tags: without ink, in no cleaned text, without influence on the order (UAX #9, BN)
 
 
-_BELOW = frozenset((*range(10, 19), 20, 22, 29, 32, 103, 118, 202, 218, 220, 222, 233, 240))
-_INSIDE = frozenset((1, 21, 202))
-_GAP = 40.0
+def _visual(units: list[str], *, rtl: bool) -> list[tuple[int, bool]]:
+    """The places of the units from left to right, each with whether it runs from the right.
 
-
-def _placed(cluster: str, face: Typeface) -> Iterator[tuple[str, float, float]]:
-    """Each mark of a cluster with its shift in thousandths: over or under the ink of its base and of the marks before.
-
-    The classes are Unicode's canonical combining classes (UAX #44); class 0 marks of Thai and Lao stand above.
+    The library gives the order of characters only. Three digits of base 32 behind each base letter tell its place; they
+    take its level and stand before it where the text runs from the right. A last letter keeps L1 from resetting them.
     """
-    base = face.box(cluster[0]) or Box(0, 0, face.width(cluster[0]), 0)
-    top, bottom = base.top, base.bottom
-    # Shadda lies next to its letter and the vowel over it, although Unicode sorts the vowel first (UTR #53).
-    for mark in sorted(cluster[1:], key=lambda mark: mark != "\u0651"):
-        box = face.box(mark)
-        kind = unicodedata.combining(mark)
-        if box is None:
-            continue
-        # Thai and Lao fonts draw their marks over the right end of the letter before: only the height is ours.
-        own_place = script_of(mark) in ("thai", "lao")
-        aside = face.width(cluster[0]) if own_place else (base.left + base.right - box.left - box.right) / 2
-        if kind in (24, 25):  # the dots of shin and sin
-            aside = base.right - box.right if kind == 24 else base.left - box.left
-        up = 0.0
-        if kind in _BELOW and kind not in _INSIDE:
-            up = min(0.0, bottom - _GAP - box.top)
-            bottom = box.bottom + up
-        elif kind not in _INSIDE:
-            up = max(0.0, top + _GAP - box.bottom)
-            top = box.top + up
-        yield mark, aside, up
+    line = "".join(units)
+    if not rtl and not any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in line):
+        return [(place, False) for place in range(len(units))]
+    # Telephone numbers and dates: after an Arabic letter the rules would turn the order of their groups.
+    numbers = [found.span() for found in _NUMBER.finditer(line)]
+    begins, ends = {begin for begin, _ in numbers}, {end for _, end in numbers}
+    marked, at = "", 0
+    for place, unit in enumerate(units):
+        digits = (_DIGIT + (place >> 10), _DIGIT + 32 + (place >> 5 & 31), _DIGIT + 64 + (place & 31))
+        marked += (_ISOLATE if at in begins else "") + unit[0] + "".join(map(chr, digits))
+        at += len(unit)
+        marked += _END_ISOLATE if at in ends else ""
+    visual = str(get_display(marked + ("\u05d0" if rtl else "a"), base_dir="R" if rtl else "L"))
+    visual = (visual[1:] if rtl else visual[:-1]).replace(_ISOLATE, "").replace(_END_ISOLATE, "")
+    return [_placed(visual[begin : begin + 4]) for begin in range(0, len(visual), 4)]
+
+
+def _placed(marked: str) -> tuple[int, bool]:
+    turned = _DIGIT <= ord(marked[0]) < _DIGIT + 96
+    first, second, third = (ord(digit) & 31 for digit in (marked[2::-1] if turned else marked[1:]))
+    return first << 10 | second << 5 | third, turned
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What has one font, script and direction."""
+
+    face: Typeface
+    script: str
+    turned: bool
+
+
+def _runs(line: str, faces: Faces, *, rtl: bool) -> Iterator[tuple[_Run, str]]:
+    """The runs of a line from left to right, each with its text in logical order."""
+    line = line.replace(_BREAK, "")
+    if not line:
+        return
+    units = list(_units(line))
+    chosen = list(_chosen(units, faces))
+
+    def run_of(step: tuple[int, tuple[int, bool]]) -> tuple[_Run, int]:
+        number, (place, turned) = step
+        return _Run(*chosen[place], turned), place + number if turned else place - number
+
+    for (run, _), steps in groupby(enumerate(_visual(units, rtl=rtl)), key=run_of):
+        places = sorted(place for _, (place, _) in steps)
+        yield run, "".join(units[places[0] : places[-1] + 1])
+
+
+def _width(line: str, faces: Faces, size: float) -> float:
+    runs = _runs(line, faces, rtl=False)
+    shaped = (
+        run.face.width(text, rtl=run.turned, ligatures=run.script not in _SEPARATE) for run, text in runs
+    )
+    return sum(shaped) * size / 1000
+
+
+def _set_line(line: str, faces: Faces, size: float, *, rtl: bool) -> Line:
+    pieces: list[Piece] = []
+    x = above = below = 0.0
+    for run, text in _runs(line, faces, rtl=rtl):
+        clusters = run.face.shape(text, rtl=run.turned, ligatures=run.script not in _SEPARATE)
+        pieces.append(Piece(run.face, clusters, x, run.turned))
+        for glyph in (glyph for cluster in clusters for glyph in cluster.glyphs):
+            box = run.face.box(glyph.number)
+            above, below = max(above, box.top + glyph.y), min(below, box.bottom + glyph.y)
+            x += glyph.advance
+    return Line(tuple(pieces), rtl, size, x * size / 1000, above * size / 1000, -below * size / 1000)
+
+
+def _chosen(units: list[str], faces: Faces) -> Iterator[tuple[Typeface, str]]:
+    """Font and script of each unit: a word has the first font that has all of it, else each unit its own; what is no
+    letter goes with the letter before.
+    """
+    for _, group in groupby(units, key=" ".__eq__):
+        word = list(group)
+        whole = faces.covering("".join(word))
+        script = next((script_of(unit[0]) for unit in word if script_of(unit[0]) != "symbol"), "symbol")
+        for unit in word:
+            face = whole or faces.covering(unit)
+            if face is None:
+                raise ValueError(script_of(unit[0]))  # undrawable() comes first
+            own = script_of(unit[0])
+            script = own if own not in ("symbol", "combining", "modifier") else script
+            yield face, "space" if unit == " " else script

@@ -3,10 +3,20 @@
 import random
 
 import pytest
+import uharfbuzz
 
 from ctcase.errors import EnvironmentFailed
 from ctcase.reports import fonts
-from ctcase.reports.fonts import KNOWN, Faces, Fonts, find_fonts, open_typeface, script_of, system_folders
+from ctcase.reports.fonts import (
+    KNOWN,
+    Faces,
+    Fonts,
+    find_fonts,
+    font_missing,
+    open_typeface,
+    script_of,
+    system_folders,
+)
 
 REGULAR, BOLD = KNOWN[0]
 
@@ -80,7 +90,10 @@ def test_without_latin_letters_there_is_no_letter(tmp_path, name):
     touch(tmp_path, name)
     with pytest.raises(EnvironmentFailed) as refused:
         find_fonts([tmp_path])
-    assert (refused.value.code, refused.value.details) == ("font_missing", {"scripts": ["latin"]})
+    assert (refused.value.code, refused.value.details) == (
+        "font_missing",
+        {"scripts": ["latin"], "fonts": ["DejaVuSans.ttf"]},
+    )
 
 
 def test_of_two_files_with_one_name_the_first_folder_counts(tmp_path):
@@ -146,20 +159,80 @@ def test_coverage_is_that_of_the_font(face):
     assert not any(map(face.covers, "漢字ሰላ\ud800"))
 
 
+def glyph(face, letter):
+    ((one,),) = [cluster.glyphs for cluster in face.shape(letter)]
+    return one.number
+
+
 def test_widths_and_boxes_are_in_thousandths(face):
     assert face.width("i") < face.width("m") < 1000
-    assert face.width("\u00a0") == face.width(" ")
-    assert face.box(" ") is None
-    box = face.box("A")
+    assert face.width("\u00a0") == face.width(" ") > 0
+    assert face.advance(glyph(face, "m")) == face.width("m")
+    assert face.box(glyph(face, " ")).top == face.box(glyph(face, " ")).bottom
+    box = face.box(glyph(face, "A"))
     assert 0 <= box.left < box.right <= face.width("A") + 10
     assert -10 <= box.bottom < box.top < 1000
-    assert face.box("g").bottom < 0 < face.box("g").top
-    assert face.box("Á").top > box.top
+    assert face.box(glyph(face, "g")).bottom < 0 < face.box(glyph(face, "g")).top
+    assert face.box(glyph(face, "Á")).top > box.top
+    assert face.descent < 0 < face.ascent < 1500
 
 
-def test_a_letter_that_is_not_there_has_the_width_of_the_empty_glyph(face):
-    assert face.width("漢") >= 0
-    assert not face.covers("漢")
+def test_a_letter_can_be_drawn_by_its_parts(face):
+    assert face.covers("\u1e4d\u0323"[0])
+    assert not face.covers("\U000110ab")
+    assert face.covers("\u200d")
+
+
+def test_the_width_of_a_text_is_that_of_what_is_drawn(face):
+    for text in ("Ana", "AVAVA", "x\u0301", "a" * 100, ""):
+        assert face.width(text) == pytest.approx(sum(cluster.advance for cluster in face.shape(text)))
+
+
+def test_clusters_hold_the_whole_text_and_run_from_left_to_right(face):
+    assert [cluster.text for cluster in face.shape("aé", rtl=False)] == ["a", "é"]
+    assert [cluster.text for cluster in face.shape("محمد", rtl=True)] == list("دمحم")
+    assert "".join(cluster.text for cluster in face.shape("a\u200db")) == "a\u200db"
+    assert [glyph.number for cluster in face.shape("fi", ligatures=False) for glyph in cluster.glyphs] == [
+        glyph(face, "f"),
+        glyph(face, "i"),
+    ]
+
+
+def test_a_subset_has_the_outlines_and_widths_of_its_glyphs_only(face, path):
+    wanted = {glyph(face, letter) for letter in "Ág"}
+    data, numbers = face.subset(wanted)
+    assert wanted <= numbers.keys()
+    assert len(data) < len(path.read_bytes()) / 50
+    small = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob(data)))
+    for number in wanted:
+        extents = small.get_glyph_extents(numbers[number])
+        assert extents.y_bearing * 1000 / small.face.upem == pytest.approx(face.box(number).top)
+        assert small.get_glyph_h_advance(numbers[number]) * 1000 / small.face.upem == face.advance(number)
+    assert "GSUB" not in small.face.table_tags
+
+
+def test_each_script_that_needs_it_has_a_font_with_its_rules():
+    scripts = {"devanagari": "dev2", "bengali": "bng2", "khmer": "khmr", "myanmar": "mym2", "tibetan": "tibt",
+               "sinhala": "sinh", "tamil": "tml2", "telugu": "tel2", "nko": "nko ", "syriac": "syrc"}  # fmt: skip
+    here = {path.name: path for path in find_fonts(system_folders()).regular}
+    checked = 0
+    for script, tag in scripts.items():
+        (name,) = font_missing([script]).details["fonts"]
+        if name in here:
+            tags = uharfbuzz.Face(uharfbuzz.Blob(here[name].read_bytes())).get_table_script_tags("GSUB")
+            assert tag in tags
+            checked += 1
+    if not checked:
+        pytest.skip("no Noto fonts on this machine (fonts-noto-core)")
+
+
+@pytest.mark.parametrize(
+    ("scripts", "wanted"),
+    [(["khmer"], ["NotoSansKhmer-Regular.ttf"]), (["hangul", "cjk"], ["wqy-microhei.ttc"]), (["symbol"], []),
+     (["tibetan", "latin"], ["DejaVuSans.ttf", "NotoSerifTibetan-Regular.ttf"]), (["klingon"], [])],
+)  # fmt: skip
+def test_a_refusal_names_the_fonts_to_install(scripts, wanted):
+    assert font_missing(scripts).details == {"scripts": sorted(scripts), "fonts": wanted}
 
 
 def test_a_damaged_font_is_as_if_missing_wherever_it_is_damaged(tmp_path, path):
