@@ -6,6 +6,7 @@ several glyphs stand for a text together, `ActualText` (14.9.4) says it again fo
 """
 
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 import uharfbuzz as hb  # type: ignore[import-untyped]  # a compiled module without types
@@ -143,41 +144,50 @@ def line_operators(line: Line, x: float, y: float, grey: float, fonts: PaperFont
         pen.change(fonts.of(piece.face))
         at = piece.x
         for cluster in piece.clusters:
-            if piece.turned:
-                _draw_turned(cluster, at, pen)
-            else:
-                _draw(cluster, at, pen)
+            (_draw_turned if piece.turned else _draw)(cluster, at, piece.face, pen)
             at += cluster.advance
     return f"BT {grey:.2f} g 1 0 0 1 {x:.3f} {y:.3f} Tm\n{pen.finished()}\nET"
 
 
-def _draw(cluster: Cluster, at: float, pen: "_Pen") -> None:
-    """Each glyph with a width stands for a character, the last one for the rest; marks for nothing."""
-    several = len(cluster.glyphs) > 1
+def _draw(cluster: Cluster, at: float, face: Typeface, pen: "_Pen") -> None:
+    """Each glyph stands for a character, the last one for the rest."""
+    drawn = list(_placed(cluster, at))
+    several = len(drawn) > 1
     if several:
         pen.write(f"/Span <</ActualText <FEFF{_utf16(cluster.text)}>>> BDC")
-    end, rest = at + cluster.advance, cluster.text
-    wide = [number for number, glyph in enumerate(cluster.glyphs) if glyph.advance > 0] or [0]
-    for number, glyph in enumerate(cluster.glyphs):
-        text = "" if number not in wide else rest if number == wide[-1] else rest[:1]
-        rest = rest[len(text) :]
-        pen.show(glyph.number, text, at + glyph.x, glyph.y)
-        at += glyph.advance
+        drawn += _closing(drawn[-1], at + cluster.advance, face)
+    for place, (number, x, y) in enumerate(drawn, start=1):
+        pen.show(number, cluster.text[place - 1 : place if place < len(drawn) else None], x, y)
     if several:
-        pen.close(end)
         pen.write("EMC")
 
 
-def _draw_turned(cluster: Cluster, at: float, pen: "_Pen") -> None:
-    """From the right, readers turn the order of what they find: each character has to be found by itself, the last one
-    first. Where one glyph stands for several, the others are found on glyphs without ink.
+def _closing(
+    last: tuple[int, float, float], end: float, face: Typeface
+) -> Iterator[tuple[int, float, float]]:
+    """A glyph without ink at the end of a cluster, so that no reader sees a gap after a mark that stands further back."""
+    number, x, _ = last
+    if face.blank is not None and end - (x + face.advance(number)) > _GAP:
+        yield face.blank, end - face.advance(face.blank), 0.0
+
+
+def _draw_turned(cluster: Cluster, at: float, face: Typeface, pen: "_Pen") -> None:
+    """From the right, readers turn the order of what they find: each character has to be found by itself, the last first.
+
+    Where one glyph stands for several, the others are found on glyphs without ink.
     """
     letters = list(cluster.text)
+    for number, x, y in _placed(cluster, at):
+        pen.show(number, letters.pop() if letters else "", x, y)
+    if face.blank is not None:
+        for letter in reversed(letters):
+            pen.show(face.blank, letter, at + cluster.advance, 0.0)
+
+
+def _placed(cluster: Cluster, at: float) -> Iterator[tuple[int, float, float]]:
     for glyph in cluster.glyphs:
-        pen.show(glyph.number, letters.pop() if letters else "", at + glyph.x, glyph.y)
+        yield glyph.number, at + glyph.x, glyph.y
         at += glyph.advance
-    for letter in reversed(letters):
-        pen.carry(letter, at)
 
 
 class _Pen:
@@ -208,17 +218,6 @@ class _Pen:
         code = f"{self._font.code(glyph, text):04X}> "
         self._codes = self._codes[:-2] + code if self._codes.endswith("> ") else f"{self._codes}<{code}"
         self._reached += moved + self._font.face.advance(glyph)
-
-    def carry(self, text: str, x: float) -> None:
-        """Puts text where a reader finds it and nobody sees it, if the font has a glyph without ink."""
-        blank = self._font.face.blank if self._font else None
-        if blank is not None:
-            self.show(blank, text, x, 0.0)
-
-    def close(self, end: float) -> None:
-        """Goes to the end of a cluster, so that no reader sees a gap after a mark that stands further back."""
-        if self._font and self._font.face.blank is not None and end - self._reached > _GAP:
-            self.carry("", end - self._font.face.advance(self._font.face.blank))
 
     def write(self, operator: str) -> None:
         """Adds an operator after all that was shown."""

@@ -226,7 +226,11 @@ def _belongs(before: str, letter: str) -> bool:
         unicodedata.category(letter)[0] == "M"
         or letter in _SPELLING
         or before == "\u200d"
-        or (unicodedata.combining(before) == _VIRAMA and unicodedata.category(letter) == "Lo")
+        or (
+            unicodedata.combining(before) == _VIRAMA
+            and unicodedata.category(letter) == "Lo"
+            and script_of(before) == script_of(letter)
+        )
         or "\u1160" <= letter <= "\u11ff"  # vowels and finals of Korean
     )
 

@@ -212,6 +212,9 @@ class TestOrder:
     def test_syllables_stay_whole(self):
         assert list(lettering._units("क्षत्रियខ្ញុំက္ကརྒྱ")) == ["क्ष", "त्रि", "य", "ខ្ញុំ", "က္က", "རྒྱ"]
 
+    def test_a_syllable_is_of_one_script(self):
+        assert list(lettering._units("क्王क्ा")) == ["क्", "王", "क्ा"]
+
     def test_what_would_never_end_is_cut(self):
         assert max(map(len, lettering._units("क्" * 500))) <= 24
         assert max(map(len, lettering._units("क" + "ा" * 500))) <= 24
