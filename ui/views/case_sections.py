@@ -112,5 +112,6 @@ def heading(desk: Desk, text: str, help_text: str = "") -> QWidget:
     """The head of a section."""
     label = Label(desk.theme, text, "heading", wrap=True)
     said = Label(desk.theme, help_text, "caption", "text2", wrap=True)
-    said.setVisible(bool(help_text))
+    if not help_text:
+        said.hide()
     return holder(column(label, said, gap=2))

@@ -37,7 +37,8 @@ class Recipients(Editor):
         ]
         self._known = {key for key, _ in options}
         self.agencies = several(desk.theme, options, absent=False)
-        self.agencies.setVisible(bool(options))
+        if not options:
+            self.agencies.hide()
         self.other = short_line(desk.theme, self.tr("Name of another agency"))
         self.other.set_name(self.tr("Another agency"))
         self.setLayout(column(self.agencies, self.other, gap=6))

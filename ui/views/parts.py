@@ -147,7 +147,7 @@ class Page(QWidget):
         self.theme = desk.theme
         self.setAccessibleName(title)
         self._title = ElidedLabel(desk.theme, title, "title")
-        self._subtitle = Label(desk.theme, subtitle, "caption", "text2", wrap=True)
+        self._subtitle = Label(desk.theme, subtitle, "caption", "text2", wrap=True, parent=self)
         self._subtitle.setVisible(bool(subtitle))
         self.acts = row(gap=8)
         self.body = column(gap=12, margins=(24, 0, 24, 16))
@@ -170,6 +170,10 @@ class Page(QWidget):
         """Show the foot once there is something in it."""
         self._foot.setVisible(shown)
         self._foot_line.setVisible(shown)
+
+    def foot_height(self) -> int:
+        """How much of the page's lower end has to stay free, px."""
+        return 0 if self._foot.isHidden() else self._foot.height()
 
     def set_subtitle(self, text: str) -> None:
         """Say something under the title."""

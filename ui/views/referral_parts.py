@@ -282,7 +282,8 @@ def flags(desk: Desk, shown: ReferralShown) -> Flow:
         flow.add(Chip(desk.theme, "warn", "shield-alert", translate("referral", "Sent ahead: to ratify")))
     if shown.rivals:
         flow.add(Chip(desk.theme, "warn", "git-merge", translate("referral", "Two steps exclude each other")))
-    flow.setVisible(bool(shown.late or shown.ratification or shown.rivals))
+    if not (shown.late or shown.ratification or shown.rivals):
+        flow.hide()
     return flow
 
 

@@ -61,7 +61,8 @@ class Terms(Card):
         for number, field in enumerate(self.fields.values()):
             grid.addWidget(field, number // 2, number % 2, Qt.AlignmentFlag.AlignTop)
             field.editor.changed.connect(self.changed)
-        self.fields["agency"].setVisible(listed)
+        if not listed:
+            self.fields["agency"].hide()
         for number in range(2):
             grid.setColumnStretch(number, 1)
         self.body.addLayout(grid)

@@ -101,7 +101,7 @@ class ReasonedButton(QWidget):
         """`below` puts the sentence under the button instead of beside it."""
         super().__init__(parent)
         self.button = button
-        self._reason = QWidget()
+        self._reason = QWidget(self)
         line = QHBoxLayout(self._reason)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)

@@ -67,7 +67,8 @@ class WritingEditor(Editor):
         super().__init__(parent)
         self._control = control
         self._missing: Missing | None = None
-        self._stand_in = QPushButton()
+        self._stand_in = QPushButton(self)
+        control.setParent(self)
         self._stand_in.setProperty("kind", "missing")
         self._stand_in.setFont(theme.font())
         self._stand_in.setIcon(theme.icon("circle-question-mark", "idle", 16, gap=4))

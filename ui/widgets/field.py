@@ -32,7 +32,8 @@ class SensitiveEditor(Editor):
         self._dots.setReadOnly(True)
         self.show_button = Button(theme, QCoreApplication.translate("widgets", "Show"), "ghost", "eye")
         self.show_button.clicked.connect(self.asked)
-        self._cover = QWidget()
+        self._cover = QWidget(self)
+        editor.setParent(self)
         row = QHBoxLayout(self._cover)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -114,7 +115,7 @@ class Field(QWidget):
         """`note` stands at the end of the label's line; a sensitive editor brings its own."""
         super().__init__(parent)
         self.editor = editor
-        self._help = Label(theme, help_text, "caption", "text2", wrap=True)
+        self._help = Label(theme, help_text, "caption", "text2", wrap=True, parent=self)
         self._help.setVisible(bool(help_text))
         self._error = ErrorLine(theme)
         box = QVBoxLayout(self)

@@ -38,7 +38,7 @@ class ListRow(QAbstractButton):
         self.setProperty("ringRadius", RADIUS_RAIL)
         self._icon = IconLabel(theme, icon, tone, 20)
         self._title = ElidedLabel(theme, title, "body" if checkable else "label")
-        self._detail = ElidedLabel(theme, detail, "caption", detail_tone)
+        self._detail = ElidedLabel(theme, detail, "caption", detail_tone, parent=self)
         self._detail.setVisible(bool(detail))
         words = QVBoxLayout()
         words.setSpacing(0)

@@ -1,7 +1,8 @@
 """Every page holds in every theme, at 200 % and from right to left; names for assistive technology are there."""
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView, QWidget
 
 from ui.theme.tokens import CONTRAST, DARK, LIGHT
 
@@ -44,6 +45,37 @@ def test_every_page_fits_a_small_laptop(desktop, everything, themed, tokens, sca
         assert desk.window.width() == 1366, place
         assert desk.window.height() == 690, place
         assert desk.window.windowTitle() == "Workspace"
+
+
+class Windows(QObject):
+    """Notes what is shown as a window of its own."""
+
+    def __init__(self, main):
+        super().__init__()
+        self.main, self.found = main, []
+
+    def eventFilter(self, watched, event):
+        shown = event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow()
+        if shown and watched is not self.main:
+            self.found.append((type(watched).__name__, watched.accessibleName()))
+        return False
+
+
+def test_no_part_of_a_page_is_a_window_for_a_moment(desktop, everything, qapp):
+    """A part that is shown before it has its place takes the keyboard away from the window."""
+    desk = desktop("supervisor")
+    noted = Windows(desk.window)
+    qapp.installEventFilter(noted)
+    for place in PLACES:
+        desk.go(place, everything.get(place, ""))
+        for section in ("consent", "identity", "disclosures") if place == "case" else ():
+            desk.page.show_section(section)
+        desk.settle()
+    desk.go("case", everything["case"], "consent").part().write()
+    desk.go("referral", everything["referral"]).begin("approve")
+    desk.settle()
+    qapp.removeEventFilter(noted)
+    assert noted.found == []
 
 
 def test_every_control_has_a_name(desktop, everything):
