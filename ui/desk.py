@@ -54,6 +54,8 @@ class Notice:
     what: str
     safe: str = ""
     next: str = ""
+    go: tuple[str, Target] | None = None
+    """A button that leads to the next step: its words, and where it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +195,11 @@ class Desk(QObject):
 
         self.worker.do(self, command, done, told)
 
-    def tell(self, tone: str, what: str, safe: str = "", following: str = "") -> None:
-        """Say something at the head of the page."""
-        self.noticed.emit(Notice(tone, what, safe, following))
+    def tell(
+        self, tone: str, what: str, safe: str = "", following: str = "", go: tuple[str, Target] | None = None
+    ) -> None:
+        """Say something over the foot of the page; `go` is a button that leads to the next step."""
+        self.noticed.emit(Notice(tone, what, safe, following, go))
 
     def refuse(self, error: CtcaseError) -> None:
         """Say what was refused, and the next step."""

@@ -21,7 +21,7 @@ from ui.views.parts import Slot
 from ui.views.shell import Shell, read_known
 from ui.views.start import FoundOffice, JoinOffice
 from ui.widgets.ask import AskDialog, ask, window_title
-from ui.widgets.focus import FocusRing
+from ui.widgets.focus import FocusKeeper, FocusRing
 from ui.worker import Worker
 
 IDLE_MS = 10 * 60 * 1000
@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(window_title())
         self.setLayoutDirection(theme.direction)
         self.ring = FocusRing(theme, self, app)
+        self.keeper = FocusKeeper(self, app)
         self.idle = Idle(app, self)
         self.idle.passed.connect(self._idle)
         for keys, act in (("Ctrl+L", self.lock), ("Ctrl+Q", self.quick_hide)):

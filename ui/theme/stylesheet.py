@@ -63,6 +63,11 @@ def _marks(t: Tokens, m: Measures) -> str:
         f'QLabel[ink="{tone}"] {{ color: {t.color(tone)}; }}\n'
         for tone in TONES
     )
+    over = "".join(
+        f'QFrame[tone="{tone}"][over="true"] {{ border: {t.border}px solid {t.color(tone)}; '
+        f"border-radius: {RADIUS_CARD}px; }}\n"
+        for tone in TONES
+    )
     inks = "".join(
         f'QLabel[ink="{ink}"] {{ color: {t.color(ink)}; }}\n'
         for ink in ("text", "text2", "off", "accent", "accent_text", "on_accent")
@@ -79,7 +84,7 @@ def _marks(t: Tokens, m: Measures) -> str:
             )
     r = RADIUS_CONTROL
     return f"""
-{inks}{chips}
+{inks}{chips}{over}
 QPushButton[kind="pill"] {{ border-width: 1px; border-radius: {pill}px; padding: 5px 12px; }}
 QPushButton[kind="pill"]:checked {{ background: {t.selected_bg}; color: {t.selected_ink};
   border: 1px solid {t.accent}; }}

@@ -10,7 +10,7 @@ from ctcase.app import referrals
 from ctcase.app.results import Changes, ReferralDone, ReferralList, ReferralShown
 from ctcase.errors import CtcaseError
 from ui import words
-from ui.desk import Desk
+from ui.desk import Desk, Target
 from ui.errors import explain, why_not
 from ui.views import referral_parts
 from ui.views.case_lists import agency_name
@@ -251,12 +251,16 @@ class ApprovalsPage(Page):
             self,
             ("comment", shown.id),
             lambda session, _p: do_as_shown(session, shown, event, document),
-            self._done,
+            lambda done: self._done(done, shown.content_author or shown.owner),
             self._refused,
         )
 
-    def _done(self, done: ReferralDone) -> None:
-        self.desk.tell("ok", words.happened(done.event), "", self.tr("It goes back with your next bundle."))
+    def _done(self, done: ReferralDone, author: str) -> None:
+        """Say what comes next, and whom it concerns: the answer has to be carried to who wrote the referral."""
+        name = self.desk.known.name(author)
+        following = words.fill(self.tr("{name} learns of it from your next bundle."), name=name)
+        button = words.fill(self.tr("Write a bundle for {name}"), name=name)
+        self.desk.tell("ok", words.happened(done.event), "", following, (button, Target("sync", author)))
 
     def _refused(self, error: CtcaseError) -> None:
         said = explain(error)
@@ -273,6 +277,9 @@ class ApprovalsPage(Page):
         self._left.setVisible(self.width() >= self.theme.px(BESIDE_LEAST) or len(self._waiting) != 1)
         narrow = self.width() < self.theme.px(BESIDE_LEAST)
         self._left.setFixedWidth(self.theme.px(NARROW_LIST if narrow else LIST_WIDTH))
+
+    def foot_height(self) -> int:
+        return self._answer.height()
 
     def regions(self) -> list[QWidget]:
         chosen = self.rows.get(self._chosen)

@@ -143,6 +143,7 @@ class ConsentSection(QWidget):
     def _close(self) -> None:
         self._form = None
         self.add.show()
+        self.add.setFocus()
         self._slot.put(None)
 
     def _save(self, document: dict[str, Any]) -> None:

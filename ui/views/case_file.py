@@ -262,6 +262,9 @@ class CaseFile(QWidget):
         """Save what was changed and is right; what is wrong stays in the form."""
         changes, code = self.draft.changes(), self._id()
         if changes and self.save.isEnabled():
+            form = self.part()
+            if self.save.hasFocus() and isinstance(form, SectionForm):
+                form.focus_last()  # the button is about to be of no use
             self.save.setEnabled(False)
             self.desk.finish(
                 self,
@@ -326,6 +329,10 @@ class CaseFile(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+
+    def foot_height(self) -> int:
+        """How much of the page's lower end has to stay free, px."""
+        return 0 if self._bar.isHidden() else self._bar.height()
 
     def regions(self) -> list[QWidget]:
         """Where F6 goes next."""

@@ -34,6 +34,7 @@ class SectionForm(QWidget):
         self._section = section
         self._draft = draft
         self._columns = 0
+        self._last = ""
         self.fields: dict[str, Field] = {}
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(20)
@@ -73,7 +74,13 @@ class SectionForm(QWidget):
             self._judge(key)
         self._show_and_hide()
 
+    def focus_last(self) -> None:
+        """Go to where something was written last."""
+        if self._last in self.fields:
+            self.fields[self._last].setFocus()
+
     def _edit(self, key: str) -> None:
+        self._last = key
         self._draft.edit(key, self.fields[key].editor.value())
         if self.fields[key].error():
             self._judge(key)

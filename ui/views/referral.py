@@ -136,9 +136,9 @@ class ReferralPage(Page):
         form.said.connect(self._do)
         form.left.connect(self._discard)
         self._asking.put(form)
+        form.start()
         if self.steps is not None:
             self.steps.hide()  # one question at a time, and one button that does it
-        form.start()
 
     def _begun(self) -> State:
         return self.desk.unfinished.get("step", self._id)
@@ -149,10 +149,10 @@ class ReferralPage(Page):
 
     def _close(self) -> None:
         self.form = None
-        self._asking.put(None)
         if self.steps is not None:
             self.steps.show()
             self.steps.focus_first()
+        self._asking.put(None)
 
     def _do(self, event: str, document: dict[str, Any]) -> None:
         if event in {"send", "send_ahead"} and not self._sure():

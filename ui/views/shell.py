@@ -20,14 +20,15 @@ from ui.views.case_file import CaseFile
 from ui.views.cases import CaseList
 from ui.views.importing import ImportPage
 from ui.views.new_case import NewCase
+from ui.views.notices import Notices
 from ui.views.office import OfficePage
 from ui.views.parts import Slot, column, holder, row
 from ui.views.referral import ReferralPage
 from ui.views.referral_new import NewReferral
 from ui.views.referrals import ReferralsPage
 from ui.views.sync import SyncPage
-from ui.widgets.buttons import Button
-from ui.widgets.frames import Banner, Line, StatusLine, TrainingBand
+from ui.widgets.focus import ROOM
+from ui.widgets.frames import Line, StatusLine, TrainingBand
 from ui.widgets.rail import Place, Rail, RailItem
 from ui.widgets.text import ElidedLabel, IconLabel
 
@@ -81,7 +82,6 @@ class Shell(QWidget):
         self._stack = QStackedWidget()
         self._slot = Slot()
         self._stack.addWidget(self._slot)
-        self._banner = Slot()
         self._build()
         desk.went.connect(self.go)
         desk.back.connect(self.back)
@@ -118,9 +118,10 @@ class Shell(QWidget):
         self._person = self._who()
         self.rail.foot.addWidget(self._person)
         self.status = StatusLine(theme)
-        page = column(holder(column(self._banner, gap=0)), self._stack, gap=0)
-        page.setStretch(1, 1)
-        across = row(self.rail, Line(upright=True), page, gap=0)
+        self._stack.setProperty(ROOM, True)
+        self.notices = Notices(self.desk, self._stack)
+        self.notices.closed.connect(self.desk.hush)
+        across = row(self.rail, Line(upright=True), self._stack, gap=0)
         across.setStretch(2, 1)
         outer = column(gap=0)
         if status.training:
@@ -147,7 +148,7 @@ class Shell(QWidget):
             "Ctrl+F": self._find,
             "F6": self._next_region,
             "F1": lambda: Shortcuts(self.desk.theme, self.window()).exec(),
-            "Esc": self.back,
+            "Esc": self._escape,
             "Ctrl+N": lambda: self.go(Target("new_case")),
             "Ctrl+O": self._open_files,
             **{place.shortcut: partial(self.rail.chosen.emit, place.key) for place in self.places},
@@ -218,7 +219,7 @@ class Shell(QWidget):
             "new_referral": lambda: NewReferral(self.desk, target.subject),
             "referral": lambda: ReferralPage(self.desk, target.subject),
             "approvals": lambda: ApprovalsPage(self.desk),
-            "sync": lambda: SyncPage(self.desk),
+            "sync": lambda: SyncPage(self.desk, target.subject),
             "office": lambda: OfficePage(self.desk),
         }
         return pages[target.place]()
@@ -237,6 +238,13 @@ class Shell(QWidget):
             self.go(Target("cases"))
         if self._cases is not None and self.target.place == "cases":
             self._cases.focus_search()
+
+    def _escape(self) -> None:
+        """Close the notice, or go back."""
+        if self.notice.what:
+            self.desk.hush()
+        else:
+            self.back()
 
     def _open_files(self) -> None:
         """Files for the page that takes some; bundles everywhere else."""
@@ -261,15 +269,7 @@ class Shell(QWidget):
 
     def _notice(self, notice: Notice) -> None:
         self.notice = notice
-        if not notice.what:
-            self._banner.put(None)
-            return
-        close = Button(self.desk.theme, self.tr("Close"), "ghost")
-        close.clicked.connect(self.desk.hush)
-        banner = Banner(
-            self.desk.theme, notice.tone, notice.what, notice.safe, next_step=notice.next, actions=[close]
-        )
-        self._banner.put(holder(column(banner, margins=(24, 12, 24, 0))))
+        self.notices.say(notice, self._page)
 
     def _refused(self, error: CtcaseError) -> None:
         self.desk.refuse(error)

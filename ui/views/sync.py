@@ -91,7 +91,7 @@ class Unsent(Card):
         self._choices()
 
     def _choices(self) -> None:
-        desk, before = self._desk, self.whom.currentIndex()
+        desk, before = self._desk, self.addressee() if self._addressees else ""
         own = desk.known.status.member.id
         others = [
             one
@@ -103,7 +103,13 @@ class Unsent(Card):
         self.whom.clear()
         for one in self._addressees:
             self.whom.addItem(name_of(desk, one))
-        self.whom.setCurrentIndex(max(0, min(before, len(self._addressees) - 1)))
+        self.whom.setCurrentIndex(0)
+        self.choose(before)
+
+    def choose(self, to: str) -> None:
+        """Choose an addressee, if there is this one."""
+        if to in self._addressees:
+            self.whom.setCurrentIndex(self._addressees.index(to))
 
     def addressee(self) -> str:
         """To whom it is written."""
@@ -226,11 +232,13 @@ class Receipts(Card):
 class SyncPage(Page):
     """Nothing is taken before the person has seen what it would do."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, to: str = "") -> None:
+        """`to` is the addressee that is chosen at first."""
         super().__init__(desk, "")
         self.set_title(self.tr("Sync"))
         self._files: Sequence[Path] = ()
         self.unsent, self.drop, self.receipts = Unsent(desk), DropArea(desk), Receipts(desk)
+        self.unsent.choose(to)
         self.progress = Progress(desk.theme)
         self.result = Slot()
         self.preview: Preview | None = None

@@ -1,6 +1,6 @@
-"""The focus ring: one overlay for the window, outside the control and never clipped by its neighbours."""
+"""The focus: one ring for the window, never clipped by neighbours; and a keeper that lets it not jump away."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from shiboken6 import isValid
@@ -99,3 +99,114 @@ class FocusRing(QWidget):
         radius = self._radius + half
         painter.drawRoundedRect(self._hole.toRectF().adjusted(-half, -half, half, half), radius, radius)
         painter.end()
+
+
+ROOM = "focusRoom"
+"""The property of a widget that the focus does not leave by itself."""
+
+
+class _Spot:
+    """Where the focus was: the control, its name, its place, and the parts of the page it is in, innermost first."""
+
+    def __init__(self, widget: QWidget | None) -> None:
+        self.widget = widget
+        self.name = widget.accessibleName() if widget is not None else ""
+        self.box = _box(widget) if widget is not None else QRect()
+        self.parts = _parts_of(widget) if widget is not None else []
+
+    def is_ready(self) -> bool:
+        """Whether it can have the focus now."""
+        widget = self.widget
+        return widget is not None and isValid(widget) and widget.isEnabled() and widget.isVisible()
+
+    def take(self) -> None:
+        """Give it the focus."""
+        if self.widget is not None:
+            self.widget.setFocus()
+
+    def distance(self, other: QWidget) -> int:
+        """How far another control is; up and down counts double."""
+        between = _box(other).center() - self.box.center()
+        return abs(between.x()) + 2 * abs(between.y())
+
+
+class FocusKeeper(QObject):
+    """Keeps the focus where the work is when the control that had it is disabled, hidden or replaced.
+
+    Qt would hand it to the next control of the window, which may be anywhere. Here it goes to what bears the same name in
+    its place, else to the nearest control of the same part of the page, and back once the control can be used again.
+    """
+
+    def __init__(self, window: QWidget, app: QApplication) -> None:
+        super().__init__(window)
+        self._window = window
+        self._here, self._lost = _Spot(None), _Spot(None)
+        self._given: QWidget | None = None  # what stands in for what was lost
+        app.focusChanged.connect(self._changed)
+
+    def _changed(self, old: QWidget | None, new: QWidget | None) -> None:
+        before = self._here
+        by_itself = new is None or (old is not None and old is before.widget)  # not put there by a page
+        if new is not None:
+            self._here = _Spot(new)
+        if before.parts and not before.is_ready() and by_itself:
+            self._lost, self._given = before, new
+            if before.widget is not None and isValid(before.widget):
+                before.widget.installEventFilter(self)
+            QTimer.singleShot(0, self, self._give)  # what replaces it is put in its place in this turn
+
+    def _give(self) -> None:
+        here, lost = self._window.focusWidget(), self._lost
+        if not lost.parts or (here is not None and here is not self._given):
+            return  # somebody has moved it meanwhile
+        if lost.is_ready():
+            lost.take()
+            return
+        target = next((found for part in lost.parts if (found := _best(part, lost)) is not None), None)
+        if target is not None:
+            self._given = target
+            target.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent, /) -> bool:
+        if (
+            event.type() == QEvent.Type.EnabledChange
+            and watched is self._lost.widget
+            and self._lost.is_ready()
+        ):
+            lost, self._lost = self._lost, _Spot(None)
+            watched.removeEventFilter(self)
+            if self._given is self._window.focusWidget():
+                lost.take()
+        return super().eventFilter(watched, event)
+
+
+def _best(part: QWidget, lost: _Spot) -> QWidget | None:
+    """The control of the same name, else the nearest one that does no harm."""
+    if not isValid(part) or not part.isVisible():
+        return None
+    ready = [one for one in part.findChildren(QWidget) if _takes_tab(one)]
+    same = [one for one in ready if lost.name and one.accessibleName() == lost.name]
+    safe = [one for one in ready if one.property("kind") != "danger"]
+    return min(same or safe, key=lost.distance, default=None)
+
+
+def _takes_tab(widget: QWidget) -> bool:
+    """Whether a control takes the focus by Tab as it is now."""
+    by_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    return bool(by_tab) and widget.focusProxy() is None and widget.isEnabled() and widget.isVisible()
+
+
+def _parts_of(widget: QWidget) -> list[QWidget]:
+    """The parts of the page that a widget is in; none outside a room."""
+    parts: list[QWidget] = []
+    each = widget.parentWidget()
+    while each is not None:
+        parts.append(each)
+        if each.property(ROOM):
+            return parts
+        each = each.parentWidget()
+    return []
+
+
+def _box(widget: QWidget) -> QRect:
+    return QRect(widget.mapToGlobal(QPoint(0, 0)), widget.size())

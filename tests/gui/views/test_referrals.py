@@ -134,6 +134,24 @@ def test_the_supervisor_returns_with_a_comment_and_the_author_reads_it(desktop, 
     assert "Returned. \u2068Elif K.\u2069 writes:" in field.words(page)
 
 
+def test_after_an_approval_the_next_step_is_one_button_away(desktop, world):
+    case = world.case()
+    world.consent(case)
+    world.submitted(case)
+    world.carry("caseworker", "supervisor")
+    desk = desktop("supervisor")
+    page = desk.go("approvals")
+    title = page._title.mapTo(desk.window, page._title.rect().topLeft())
+    desk.click(page.decision.buttons["approve"])
+    said = desk.words(desk.window.shell.notices)
+    assert "Referral approved" in said
+    assert "\u2068Deniz A.\u2069 learns of it from your next bundle." in said
+    assert page._title.mapTo(desk.window, page._title.rect().topLeft()) == title, "nothing moves"
+    desk.click(desk.button("Write a bundle for \u2068Deniz A.\u2069"))
+    assert desk.page.unsent.whom.currentText() == "Deniz A."
+    assert desk.window.shell.notices.isHidden()
+
+
 def test_a_second_try_shows_what_changed(desktop, world):
     case = world.case()
     world.consent(case)

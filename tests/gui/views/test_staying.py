@@ -1,0 +1,135 @@
+"""After an action the focus stays where the work is: on the same button, or near what replaced it."""
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+
+from ctcase.app import referrals
+from ui.desk import Notice
+
+
+def press(desk, button):
+    """Press a button as the keyboard does."""
+    assert button.isEnabled()
+    desk.window.activateWindow()
+    desk.bot.waitUntil(desk.window.isActiveWindow)
+    button.setFocus()
+    assert button.hasFocus()
+    desk.bot.keyClick(button, Qt.Key.Key_Space)
+    desk.settle()
+
+
+def here(desk):
+    found = desk.window.focusWidget()
+    assert desk.page.isAncestorOf(found), found
+    return found
+
+
+def test_saving_goes_back_to_what_was_written_last(desktop, world):
+    case = world.case()
+    desk = desktop()
+    page = desk.go("case", case, "identity")
+    editor = page.part().fields["person.salutation"].editor
+    editor.line().setText("Ms")
+    editor.changed.emit()
+    press(desk, page.save)
+    assert not page.is_unsaved
+    assert here(desk) is editor.line()
+
+
+def test_recording_a_consent_leads_to_the_next_one(desktop, world):
+    desk = desktop()
+    page = desk.go("case", world.case(), "consent")
+    form = page.part().write()
+    desk.consent(form, to=desk.window.shell.desk.known.agencies[0].id)
+    press(desk, form.save)
+    assert here(desk) is page.part().add
+
+
+def test_a_step_leads_to_the_next_step(desktop, world):
+    case = world.case()
+    world.consent(case)
+    one = world.submitted(case)
+    world.carry("caseworker", "supervisor")
+    world.act("supervisor", lambda session: referrals.do(session, one, "approve", {}))
+    world.carry("supervisor", "caseworker")
+    desk = desktop()
+    page = desk.go("referral", one)
+    desk.click(page.steps.buttons["send"])
+    press(desk, page.form.act)
+    assert page.shown.state == "sent"
+    found = here(desk)
+    assert page.steps.isAncestorOf(found)
+    assert found.property("kind") != "danger"
+
+
+def test_writing_a_bundle_stays_on_its_button(desktop, world, tmp_path):
+    world.case()
+    desk = desktop()
+    page = desk.go("sync")
+    desk.files.next = [tmp_path / "out"]
+    press(desk, page.unsent.write)
+    assert here(desk) is page.unsent.write
+
+
+def test_checking_the_vault_stays_on_its_button(desktop, world):
+    desk = desktop()
+    page = desk.go("sync")
+    press(desk, page.receipts.verify)
+    assert here(desk) is page.receipts.verify
+
+
+def test_taking_and_setting_aside_stay_on_the_page(desktop, world, tmp_path):
+    world.case()
+    out = tmp_path / "stick"
+    desk = desktop()
+    page = desk.go("sync")
+    desk.files.next = [out]
+    desk.click(page.unsent.write)
+    lead = desktop("supervisor")
+    page = lead.go("sync")
+    page.look(sorted(out.iterdir()))
+    lead.settle()
+    assert here(lead) is page.preview.take
+    press(lead, page.preview.take)
+    here(lead)
+
+
+def test_approving_goes_to_the_next_one(desktop, world):
+    case = world.case()
+    world.consent(case)
+    world.submitted(case)
+    world.submitted(case)
+    world.carry("caseworker", "supervisor")
+    desk = desktop("supervisor")
+    page = desk.go("approvals")
+    press(desk, page.decision.buttons["approve"])
+    assert len(page.rows) == 1
+    here(desk)
+
+
+def box(widget):
+    return QRect(widget.mapToGlobal(QPoint(0, 0)), widget.size())
+
+
+@pytest.mark.parametrize("place", ["case", "new_referral", "approvals", "cases", "sync"])
+def test_a_notice_moves_nothing_and_covers_no_action_bar(desktop, world, place):
+    case = world.case()
+    world.consent(case)
+    world.submitted(case)
+    world.carry("caseworker", "supervisor")
+    desk = desktop("supervisor")
+    page = desk.go(place, case if place in {"case", "new_referral"} else "")
+    before = {part: box(part) for part in (page, *page.regions())}
+    shell = desk.window.shell
+    shell.desk.tell(
+        "ok", "The letter was written.", "It has 1 page.", "Mark the referral as sent once it has left."
+    )
+    desk.settle()
+    assert {part: box(part) for part in before} == before
+    over = box(shell.notices)
+    assert box(page).contains(over)
+    assert over.bottom() < box(page).bottom() - page.foot_height()
+    desk.key("Esc")
+    assert shell.notices.isHidden()
+    assert desk.page is page, "Escape closed the notice, and nothing else"
+    assert shell.notice == Notice("idle", "")
