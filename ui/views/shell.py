@@ -313,14 +313,16 @@ class Shell(QWidget):
         self.status.set_item("unsent", "upload" if count else "check", unsent if count else nothing)
         best = max((peer.acknowledged for peer in status.peers), default=0)
         arrived = words.fill(self.tr("{n} of {total} changes confirmed"), n=best, total=status.entries)
-        self.status.set_item("receipt", "inbox", arrived if status.peers else self.tr("No receipt yet"))
+        self.status.set_item(
+            "receipt", "inbox", arrived if status.peers else self.tr("No receipt yet"), may_go=True
+        )
         troubles = status.conflicts
         conflicts = words.counted(
             troubles, self.tr("1 conflict to decide"), self.tr("{n} conflicts to decide")
         )
         self.status.set_item("conflicts", "git-merge", conflicts if troubles else "", ink="warn")
         self._say_saved()
-        self.status.set_item("lock", "lock", self.tr("Locks after 10 min"), at_end=True)
+        self.status.set_item("lock", "lock", self.tr("Locks after 10 min"), at_end=True, may_go=True)
 
     def _say_saved(self) -> None:
         """What was typed and not saved anywhere, on this page or another."""

@@ -1,6 +1,6 @@
 """A question on a form: label above, answer, error and help below; and answers kept as dots until asked for."""
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from ctcase.model.values import Value
@@ -98,6 +98,18 @@ class SensitiveEditor(Editor):
         self.show_button.setAccessibleName(f"{self.show_button.text()}: {name}")
 
 
+class _Words(Label):
+    """A label that others follow in its line: as wide as its words, and not wider; it wraps only where it has to."""
+
+    def __init__(self, theme: Theme, text: str) -> None:
+        super().__init__(theme, text, "label", wrap=True)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Minimum)
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(super().text()) + 2
+        return QSize(width, self.heightForWidth(width))
+
+
 class Field(QWidget):
     """A label, an editor, and what there is to say about the answer. An error never stops saving."""
 
@@ -137,9 +149,7 @@ class Field(QWidget):
             note = QCoreApplication.translate("widgets", "Reading is recorded")
         head = QHBoxLayout()
         head.setSpacing(8)
-        words = Label(theme, label, "label", wrap=True)
-        if required or note:
-            words.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Minimum)
+        words = _Words(theme, label) if required or note else Label(theme, label, "label", wrap=True)
         head.addWidget(words)
         if required:
             head.addWidget(Label(theme, self._required, "caption", "text2"))

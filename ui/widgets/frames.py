@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.theme.theme import Theme
@@ -159,13 +160,30 @@ class TrainingBand(QFrame):
         line.addStretch(1)
 
 
+class _Item(QWidget):
+    """An icon and a few words."""
+
+    def __init__(self, theme: Theme, icon: str, ink: str, *, may_go: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.may_go = may_go
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(6)
+        self.icon, self.label = IconLabel(theme, icon, ink), ElidedLabel(theme, "", "caption", ink)
+        line.addWidget(self.icon)
+        line.addWidget(self.label)
+
+
 class StatusLine(QFrame):
-    """What is true now, in one line: items at the start, items at the end, each an icon and a few words."""
+    """What is true now, in one line: items at the start, items at the end, each an icon and a few words.
+
+    Where the width does not do, items that may go are left out, the last one added first; what is said elsewhere may go.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._items: dict[str, tuple[QWidget, IconLabel, ElidedLabel]] = {}
+        self._items: dict[str, _Item] = {}
         self.setProperty("frame", "status")
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(14, 6, 14, 6)
@@ -173,33 +191,50 @@ class StatusLine(QFrame):
         self._line.addStretch(1)
         self._leading = 0
 
-    def set_item(self, key: str, icon: str, text: str, *, ink: str = "text2", at_end: bool = False) -> None:
+    def set_item(
+        self,
+        key: str,
+        icon: str,
+        text: str,
+        *,
+        ink: str = "text2",
+        at_end: bool = False,
+        may_go: bool = False,
+    ) -> None:
         """Add or change an item; an empty text hides it."""
         if key not in self._items:
-            self._items[key] = self._make(icon, ink)
-            widget = self._items[key][0]
+            self._items[key] = _Item(self._theme, icon, ink, may_go=may_go, parent=self)
             if at_end:
-                self._line.addWidget(widget)
+                self._line.addWidget(self._items[key])
             else:
-                self._line.insertWidget(self._leading, widget)
+                self._line.insertWidget(self._leading, self._items[key])
                 self._leading += 1
-        widget, picture, label = self._items[key]
-        picture.set_icon(icon, ink)
-        label.set_ink(ink)
-        label.setText(text)
-        widget.setAccessibleName(text)
-        widget.setVisible(bool(text))
+        item = self._items[key]
+        item.icon.set_icon(icon, ink)
+        item.label.set_ink(ink)
+        item.label.setText(text)
+        item.setAccessibleName(text)
+        self._fit()
 
     def text(self, key: str) -> str:
         """What an item says."""
-        return self._items[key][2].text()
+        return self._items[key].label.text()
 
-    def _make(self, icon: str, ink: str) -> tuple[QWidget, IconLabel, ElidedLabel]:
-        widget = QWidget()
-        line = QHBoxLayout(widget)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(6)
-        picture, label = IconLabel(self._theme, icon, ink), ElidedLabel(self._theme, "", "caption", ink)
-        line.addWidget(picture)
-        line.addWidget(label)
-        return widget, picture, label
+    def _fit(self) -> None:
+        """Leave out what there is no room for."""
+        shown = [item for item in self._items.values() if item.label.text()]
+        margins, gap = self._line.contentsMargins(), self._line.spacing()
+        room = self.width() - margins.left() - margins.right()
+        for item in [item for item in reversed(shown) if item.may_go]:
+            if sum(one.sizeHint().width() + gap for one in shown) <= room:
+                break
+            shown.remove(item)
+        for item in self._items.values():
+            item.setVisible(item in shown)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()

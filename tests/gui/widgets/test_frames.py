@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QTableView, QWidget
 from ui.theme.tokens import CONTRAST, DARK, LIGHT, TABLES
 from ui.widgets.ask import AskDialog
 from ui.widgets.buttons import Button
+from ui.widgets.field import Field
 from ui.widgets.frames import Banner, Card, EmptyState, ErrorLine, StatusLine, TrainingBand
 from ui.widgets.marks import Chip
 from ui.widgets.progress import Progress
@@ -13,6 +14,8 @@ from ui.widgets.rail import Place, Rail, RailItem
 from ui.widgets.rows import ListRow
 from ui.widgets.stepper import Step, Stepper
 from ui.widgets.tables import MARK_ROLE, Mark, choose_row, style_table
+from ui.widgets.text import Label
+from ui.widgets.writing import TextEditor
 
 STEPS = [
     Step("Draft", "done", "18 Nov"),
@@ -192,7 +195,7 @@ def test_status_line_changes_and_hides_items(theme, qtbot):
     status.set_item("saved", "check", "Everything saved", at_end=True)
     status.set_item("unsent", "upload", "")
     assert status.text("unsent") == ""
-    assert status._items["unsent"][0].isHidden()
+    assert status._items["unsent"].isHidden()
     assert status.text("saved") == "Everything saved"
 
 
@@ -313,3 +316,37 @@ def test_everything_survives_double_text_in_half_the_width(rtl, tokens, themed, 
         for child in part.findChildren(QWidget):
             if child.isVisible() and child.parentWidget() is part:
                 assert part.rect().contains(child.geometry())
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_status_line_leaves_out_what_is_said_elsewhere_and_cuts_nothing(themed, qapp, qtbot, scale):
+    status = StatusLine(themed(LIGHT, scale))
+    qtbot.addWidget(status)
+    status.set_item("unsent", "upload", "14 changes not confirmed")
+    status.set_item("receipt", "inbox", "120 of 134 changes confirmed", may_go=True)
+    status.set_item("conflicts", "git-merge", "2 conflicts to decide", ink="warn")
+    status.set_item("saved", "check", "Everything saved", at_end=True)
+    status.set_item("lock", "lock", "Locks after 10 min", at_end=True, may_go=True)
+    needs = {key: item.sizeHint().width() + 18 for key, item in status._items.items()}
+    whole = sum(needs.values()) + 28
+    for width, gone in (
+        (whole, set()),
+        (whole - 1, {"lock"}),
+        (whole - 1 - needs["lock"], {"lock", "receipt"}),
+    ):
+        status.resize(width, status.sizeHint().height())
+        status.show()
+        qapp.processEvents()
+        assert {key for key, item in status._items.items() if not item.isVisible()} == gone
+        assert not any(item.label.is_elided for item in status._items.values() if item.isVisible())
+
+
+def test_a_short_label_stays_in_one_line_beside_its_note(theme, qtbot):
+    field = Field(theme, "Which kinds of data", TextEditor(theme), required=True)
+    qtbot.addWidget(field)
+    field.resize(400, field.sizeHint().height())
+    field.show()
+    label = next(one for one in field.findChildren(Label) if one.text() == "Which kinds of data")
+    assert label.height() <= theme.line("label") + 4
+    field.resize(150, 200)
+    assert label.height() > theme.line("label") + 4, "where there is no room it wraps and is not cut"
