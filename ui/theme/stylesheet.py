@@ -117,8 +117,13 @@ QLineEdit:read-only {{ background: {t.canvas}; }}
 QComboBox {{ padding: {combo}; placeholder-text-color: {t.text2}; }}
 QComboBox::drop-down {{ border: none; width: {arrow}px; }}
 QComboBox::down-arrow {{ image: none; }}
-QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.edge};
-  border-radius: 0; padding: 4px; selection-background-color: {t.selected_bg}; selection-color: {t.selected_ink}; }}
+QComboBox {{ combobox-popup: 0; }}
+QFrame[frame="popup"] {{ background: transparent; border: none; }}
+QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: {t.border}px solid {t.edge};
+  border-radius: {RADIUS_CARD}px; padding: 5px; outline: none; }}
+QComboBox QAbstractItemView::item {{ padding: 0px 8px; border-radius: {RADIUS_CHIP}px; color: {t.text};
+  min-height: {max(24, m.body + 12)}px; }}
+QComboBox QAbstractItemView::item:selected {{ background: {t.selected_bg}; color: {t.selected_ink}; }}
 {wrong} {{ border: 2px solid {t.danger}; }}
 QLineEdit[error="true"] {{ padding: 6px 8px; }}
 QPlainTextEdit[error="true"] {{ padding: 4px 5px; }}

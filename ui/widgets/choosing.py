@@ -2,9 +2,16 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ctcase.model.values import DECLINED, UNKNOWN, Missing, Value
 from ui.theme.theme import Theme
@@ -12,10 +19,34 @@ from ui.widgets.editors import Editor, missing_words, not_answered
 from ui.widgets.flow import Flow
 from ui.widgets.marks import Pill, Segments
 
+Index = QModelIndex | QPersistentModelIndex
 Options = Sequence[tuple[str, str]]
 """Choices as (code, text in the language of the window)."""
 
 ABSENT = (UNKNOWN, DECLINED)
+
+
+class _Lines(QStyledItemDelegate):
+    """Draws the choices as the style sheet says, and the line between choices and absent answers."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._ink = theme.color("line")
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        if not _is_separator(index):
+            super().paint(painter, option, index)
+            return
+        rect: QRect = option.rect
+        painter.fillRect(QRect(rect.x(), rect.center().y(), rect.width(), 1), self._ink)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        found = super().sizeHint(option, index)
+        return QSize(found.width(), 9) if _is_separator(index) else found
+
+
+def _is_separator(index: Index) -> bool:
+    return bool(index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "separator")  # how Qt marks them
 
 
 class Combo(QComboBox):
@@ -27,6 +58,16 @@ class Combo(QComboBox):
         self.setFont(theme.font())
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
+        self.setItemDelegate(_Lines(theme, self))
+        self._round_popup()
+
+    def _round_popup(self) -> None:
+        """Give the list the frame of the other surfaces: the system's window behind it has no edge of its own."""
+        flags = Qt.WindowType
+        popup = self.view().window()
+        popup.setWindowFlags(flags.Popup | flags.FramelessWindowHint | flags.NoDropShadowWindowHint)
+        popup.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        popup.setProperty("frame", "popup")
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

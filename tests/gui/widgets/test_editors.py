@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtCore import QLocale, Qt
 
 from ctcase.model.values import DECLINED, UNKNOWN
-from ui.theme.tokens import LIGHT
+from ui.theme.tokens import LIGHT, TABLES
 from ui.widgets.choosing import BooleanEditor, ChoiceEditor, PillsEditor
 from ui.widgets.field import DOTS, Field, SensitiveEditor
 from ui.widgets.ticking import ListEditor, several
@@ -307,3 +307,26 @@ def test_wheel_never_changes_an_answer(theme, qtbot):
     QApplication.sendEvent(editor.control(), event)
     assert editor.value() == "a"
     assert not event.isAccepted()
+
+
+@pytest.mark.parametrize("tokens", TABLES, ids=lambda tokens: tokens.name)
+def test_the_list_of_a_box_has_the_frame_of_the_other_surfaces(themed, qtbot, qapp, tokens):
+    theme = themed(tokens)
+    editor = ChoiceEditor(theme, [("a", "Harbour Shelter"), ("b", "Legal Aid North")])
+    qtbot.addWidget(editor)
+    editor.resize(300, 60)
+    editor.show()
+    combo = editor.control()
+    combo.showPopup()
+    qapp.processEvents()
+    popup = combo.view().window()
+    image = popup.grab().toImage()
+    assert popup.testAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+    assert image.pixelColor(0, 0).alpha() == 0, "the corners are round"
+    middle = image.height() // 2
+    assert image.pixelColor(0, middle).name().upper() == tokens.edge
+    assert image.pixelColor(tokens.border + 1, middle).name().upper() == tokens.surface
+    heights = [combo.view().sizeHintForRow(row) for row in range(combo.count())]
+    assert min(heights[:3]) >= 24
+    assert heights[3] < 12, "a line, not a choice"
+    combo.hidePopup()
