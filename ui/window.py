@@ -193,6 +193,7 @@ class MainWindow(QMainWindow):
         shell.locking.connect(self.lock)
         shell.hiding.connect(self.quick_hide)
         shell.rebuilding.connect(self._rebuild)
+        self.ring.stay_under(shell.notices)
         self.slot.put(shell)
         shell.go(target if target and shell.has(target) else Target("cases"))
         self.idle.timer.start()

@@ -429,9 +429,11 @@ def day(value: str | None, language: str) -> str:
 
 
 def code_words(codelist: CodeList | None, code: str, language: str) -> str:
-    """The label of a code; the code itself where the list does not have it."""
+    """The label of a code, by its own or another name of it; the code itself where the list does not have it."""
     entries = codelist.entries if codelist else ()
-    return next((forms.say(entry.label, language) for entry in entries if entry.code == code), code)
+    return next(
+        (forms.say(entry.label, language) for entry in entries if code in (entry.code, *entry.also)), code
+    )
 
 
 def value(field: Field | None, answer: Value, codelists: Mapping[str, CodeList], language: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from ctcase.app import referrals
 from ctcase.app.results import Changes, ReferralDone, ReferralList, ReferralShown
@@ -85,6 +85,7 @@ class Decision(QWidget):
         second.setStretch(1, 1)
         self.setLayout(column(self.error, self._first, second, gap=6, margins=(0, 10, 24, 10)))
         self.setFocusProxy(self.comment)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.judge()
 
     def _typed(self, text: str) -> None:
@@ -137,12 +138,13 @@ class ApprovalsPage(Page):
         self.decision: Decision | None = None
         self._waiting: list[ReferralShown] = []
         self._list, self._detail, self._answer = Slot(), Slot(), Slot()
-        self.count = Label(theme, "", "caption", "text2")
+        self.count = Label(theme, "", "caption", "text2", wrap=True)
         note = Label(theme, self.tr("Your own referrals go to another supervisor."), "caption", "text2")
         self.acts.addWidget(note)
         self._left = holder(column(self.count, scrolled(self._list, self.tr("Waiting")), gap=8))
         self._left.setFixedWidth(theme.px(NARROW_LIST))
         right = column(scrolled(self._detail, self.tr("Referral")), self._answer, gap=0)
+        right.setStretch(0, 1)
         self._across = row(self._left, right, gap=16)
         self._across.setStretch(1, 1)
         self.body.addLayout(self._across, 1)

@@ -336,6 +336,8 @@ class CaseFile(QWidget):
 
     def regions(self) -> list[QWidget]:
         """Where F6 goes next."""
+        if self.case is None:
+            return []
         inner = self.middle.inner()
         form = inner.widget() if isinstance(inner, QScrollArea) else None
         return [self.list.region(), *([form] if form else []), self.header.refer]

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTableView, QToolButton, QWidget
 
 from ctcase.app import case_list, spreadsheets
@@ -49,10 +49,20 @@ class SearchLine(QLineEdit):
         self.setPlaceholderText(self.tr("Code, alias, name in any spelling, phone"))
         self.setAccessibleName(self.tr("Search the cases"))
         self.setClearButtonEnabled(True)
-        icon = QAction(desk.theme.icon("search", "text2"), "", self)
-        self.addAction(icon, QLineEdit.ActionPosition.LeadingPosition)
+        self._theme, px = desk.theme, desk.theme.px(16) + 8
+        self.setTextMargins(*((0, 0, px, 0) if desk.theme.rtl else (px, 0, 0, 0)))
         for button in self.findChildren(QToolButton):
             button.setAccessibleName(self.tr("Clear the search"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        px = self._theme.px(16)  # an action of a line would be drawn at one size, whatever the text size
+        left = self.width() - px - 10 if self._theme.rtl else 10
+        painter = QPainter(self)
+        painter.drawPixmap(
+            QRect(left, (self.height() - px) // 2, px, px), self._theme.pixmap("search", "text2")
+        )
+        painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down:

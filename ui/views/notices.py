@@ -65,7 +65,7 @@ class Notices(QWidget):
         width = min(self._room.width() - 2 * GAP, self._desk.theme.px(WIDEST))
         layout = self.layout()
         needed = layout.totalHeightForWidth(width) if layout is not None else 0
-        height = min(max(needed, self.minimumSizeHint().height()), self._room.height() - 2 * GAP)
+        height = min(needed, self._room.height() - 2 * GAP)
         self.setGeometry(
             (self._room.width() - width) // 2, self._room.height() - foot - GAP - height, width, height
         )

@@ -184,7 +184,7 @@ class OfficePage(Page):
         table.setModel(model)
         for number, width in enumerate((200, 240, 120)):
             table.setColumnWidth(number, self.theme.px(width))
-        table.setFixedHeight((self.theme.line() + 12) * (min(len(members), 8) + 1) + 24)
+        table.setFixedHeight((self.theme.line() + 12) * (min(len(members), 8) + 1) + 36)
         card = Card(self.theme, self.tr("Members"))
         card.body.addWidget(table)
         return card

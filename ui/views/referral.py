@@ -220,5 +220,7 @@ class ReferralPage(Page):
             self.read()
 
     def regions(self) -> list[QWidget]:
-        first = next(iter(self.steps.buttons.values()), None) if self.steps else None
-        return [self.to_case, *([first] if first else [])]
+        if self.steps is None:
+            return []
+        first = next((one for one in self.steps.buttons.values() if one.isEnabled()), None)
+        return [*([first] if first else []), self.to_case]

@@ -1,7 +1,7 @@
 """The focus: one ring for the window, never clipped by neighbours; and a keeper that lets it not jump away."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from shiboken6 import isValid
 
@@ -32,9 +32,15 @@ class FocusRing(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._cover: QWidget | None = None
         self.hide()
         app.focusChanged.connect(self._focus_changed)
         self._focus_changed(None, app.focusWidget())
+
+    def stay_under(self, cover: QWidget) -> None:
+        """Leave out what lies over the page: what is covered has no ring there."""
+        self._cover = cover
+        cover.installEventFilter(self)
 
     def target(self) -> QWidget | None:
         """The widget that the ring is round, or None."""
@@ -73,7 +79,14 @@ class FocusRing(QWidget):
         outer = box.adjusted(-reach, -reach, reach, reach) & self._seen(target)
         self._hole = box.translated(-outer.topLeft())
         self.setGeometry(outer)
-        self.setVisible(not outer.isEmpty())
+        left = QRegion(self.rect())
+        cover = self._cover
+        if cover is not None and isValid(cover) and cover.isVisible() and not cover.isAncestorOf(target):
+            left -= QRegion(
+                QRect(cover.mapTo(window, QPoint(0, 0)), cover.size()).translated(-outer.topLeft())
+            )
+        self.setMask(left)
+        self.setVisible(not left.isEmpty())
         self.raise_()
         self.update()
 

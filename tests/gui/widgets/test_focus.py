@@ -1,4 +1,5 @@
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from ui.theme.tokens import CONTRAST, LIGHT
@@ -93,3 +94,23 @@ def test_ring_never_takes_the_mouse_or_the_focus(window, theme, qapp):
     ring = FocusRing(theme, window, qapp)
     assert ring.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     assert ring.focusPolicy() == Qt.FocusPolicy.NoFocus
+
+
+def test_what_is_covered_has_no_ring_there(theme, qtbot, qapp):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(300, 200)
+    line, cover = QLineEdit(window), QWidget(window)
+    line.setGeometry(20, 20, 200, 40)
+    cover.setGeometry(100, 0, 200, 200)
+    ring = FocusRing(theme, window, qapp)
+    ring.stay_under(cover)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    line.setFocus()
+    qtbot.waitUntil(ring.isVisible)
+    assert ring.mask().contains(QPoint(2, 2))
+    assert not ring.mask().contains(QPoint(150, 40) - ring.pos())
+    cover.hide()
+    assert ring.mask().contains(QPoint(ring.width() - 2, 2))
