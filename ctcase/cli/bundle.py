@@ -11,7 +11,7 @@ from ctcase.cli.call import Call
 from ctcase.cli.commands import FILE, command, group, vault_argument
 from ctcase.cli.lines import facts, safe, section, table, words
 from ctcase.cli.text import Translate, explain, mark
-from ctcase.errors import DAMAGED, REFUSED
+from ctcase.errors import DAMAGED, EXITS, REFUSED
 
 bundle = group("bundle", mark("Bundles: sealed files that any courier can carry."))
 
@@ -59,9 +59,15 @@ def _answer(call: Call, seen: results.BundlesSeen) -> None:
 
 
 def exit_status(seen: Sequence[results.BundleSeen]) -> int:
-    """0 when all were taken, 4 if any is damaged, else 3."""
-    statuses = {one.status for one in seen}
-    return DAMAGED if "damaged" in statuses else REFUSED if "refused" in statuses else 0
+    """0 when all were taken, 4 if any is damaged, else 3 if any is refused; else that of a file that was not read."""
+    statuses = {_status(one) for one in seen}
+    return next((one for one in (DAMAGED, REFUSED) if one in statuses), max(statuses, default=0))
+
+
+def _status(one: results.BundleSeen) -> int:
+    if one.status != "refused":
+        return DAMAGED if one.status == "damaged" else 0
+    return EXITS[one.error.code] if one.error is not None else REFUSED
 
 
 def _in_words(seen: results.BundleSeen, translate: Translate) -> results.BundleSeen:

@@ -1,11 +1,11 @@
 """`ctcase case`: add, list, show, set, import, export."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 
-from ctcase.app import access, case_list, cases, results, spreadsheets
+from ctcase.app import access, case_list, cases, office, results, spreadsheets
 from ctcase.app.session import Session
 from ctcase.cli import inputs
 from ctcase.cli.call import Call
@@ -82,9 +82,10 @@ def show(call: Call, vault: Path, code: str, names: bool) -> None:
     """`case show`."""
     with call.opened(vault) as session:
         found = cases.show_case(session, code)
+        known = _names(session)
         if names:
             _record_reading(session, found)
-    call.answer(found, lambda answer, _: _case_lines(answer, _, names=names))
+    call.answer(found, lambda answer, _: _case_lines(answer, _, known, names=names))
 
 
 def _record_reading(session: Session, found: results.CaseShown) -> None:
@@ -94,46 +95,91 @@ def _record_reading(session: Session, found: results.CaseShown) -> None:
             access.record_reading(session, found.id, record.id, "identity")
 
 
-def _case_lines(found: results.CaseShown, _: Translate, *, names: bool) -> Iterator[str]:
+def _names(session: Session) -> dict[str, str]:
+    """What members and agencies are called, by id."""
+    people = {one.id: one.name for one in office.members(session).members}
+    return people | {one.id: one.name for one in office.agencies(session).agencies}
+
+
+def _named(one: str, known: Mapping[str, str]) -> str:
+    """A name and the id that calls go by; the id alone where the name is not known here."""
+    return f"{known[one]} ({one})" if one in known else one
+
+
+def _case_lines(
+    found: results.CaseShown, _: Translate, known: Mapping[str, str], *, names: bool
+) -> Iterator[str]:
     yield from facts(
         [
             (_("Case"), found.code),
             (_("Alias"), found.alias),
             (_("State"), found.state),
             (_("Team"), found.team),
-            (_("Owner"), found.owner),
+            (_("Owner"), _named(found.owner, known)),
         ]
     )
     for record in found.records:
         yield from section(f"{safe(record.kind)} {safe(record.id)}", _record_lines(record, _, names=names))
-    consents = [
+    yield from section(_("Consents"), _consent_lines(found, _, known))
+    yield from section(_("Referrals"), _referral_lines(found, _, known))
+    yield from section(_("Who holds a copy"), _copy_lines(found, _, known))
+    conflicts = [(one.id, one.field, len(one.theirs) + 1) for one in found.conflicts]
+    yield from section(_("Conflicts"), table((_("Id"), _("Field"), _("Values")), conflicts))
+    history = [
+        (one.time, _named(one.member, known), one.event or one.kind, one.status, one.reason, one.entry)
+        for one in found.history
+    ]
+    heads_of_history = (_("Time"), _("Member"), _("What"), _("Status"), _("Reason"), _("Entry"))
+    yield from section(_("History"), table(heads_of_history, history))
+
+
+def _consent_lines(found: results.CaseShown, _: Translate, known: Mapping[str, str]) -> Iterator[str]:
+    rows = [
         (
             one.id,
             one.status,
             _("in force") if one.in_force else "",
+            words(_named(it, {**known, **one.recipient_names}) for it in one.recipients),
             words(one.purposes),
             words(one.categories),
             one.expires,
         )
         for one in found.consents
     ]
-    heads = (_("Id"), _("Status"), _("Now"), _("Purposes"), _("Categories"), _("Until"))
-    yield from section(_("Consents"), table(heads, consents))
-    referrals = [(one.id, one.service, one.state, one.urgency, one.due) for one in found.referrals]
-    heads_of_referrals = (_("Id"), _("Service"), _("State"), _("Urgency"), _("Due"))
-    yield from section(_("Referrals"), table(heads_of_referrals, referrals))
-    copies = [(one.to, one.time, one.basis, words(one.fields)) for one in found.disclosures]
-    yield from section(
-        _("Who holds a copy"), table((_("Agency"), _("Time"), _("Basis"), _("Fields")), copies)
-    )
-    conflicts = [(one.id, one.field, len(one.theirs) + 1) for one in found.conflicts]
-    yield from section(_("Conflicts"), table((_("Id"), _("Field"), _("Values")), conflicts))
-    history = [
-        (one.time, one.member, one.event or one.kind, one.status, one.reason, one.entry)
-        for one in found.history
+    heads = (_("Id"), _("Status"), _("Now"), _("To whom"), _("Purposes"), _("Categories"), _("Until"))
+    yield from table(heads, rows)
+
+
+def _referral_lines(found: results.CaseShown, _: Translate, known: Mapping[str, str]) -> Iterator[str]:
+    rows = [
+        (
+            one.id,
+            _named(one.agency, {**known, **({one.agency: one.agency_name} if one.agency_name else {})}),
+            one.service,
+            one.state,
+            one.urgency,
+            one.due,
+        )
+        for one in found.referrals
     ]
-    heads_of_history = (_("Time"), _("Member"), _("What"), _("Status"), _("Reason"), _("Entry"))
-    yield from section(_("History"), table(heads_of_history, history))
+    heads = (_("Id"), _("Agency"), _("Service"), _("State"), _("Urgency"), _("Due"))
+    yield from table(heads, rows)
+
+
+def _copy_lines(found: results.CaseShown, _: Translate, known: Mapping[str, str]) -> Iterator[str]:
+    """Who holds a copy: a fact, also where the step that made it took no effect."""
+    rows = [
+        (_named(one.to, known), one.time, one.basis, words(one.fields), words([*_remarks(one, _)]))
+        for one in found.disclosures
+    ]
+    yield from table((_("Agency"), _("Time"), _("Basis"), _("Fields"), _("Notes")), rows)
+
+
+def _remarks(one: results.DisclosureShown, _: Translate) -> Iterator[str]:
+    if one.void is not None:
+        yield _("took no effect, but left: {reason}").format(reason=one.void)
+    if one.withdrawals:
+        yield _("consent withdrawn")
 
 
 def _record_lines(record: results.RecordShown, _: Translate, *, names: bool) -> Iterator[str]:

@@ -58,7 +58,7 @@ def _read_value(session: Session, conflict_id: str, text: str) -> Value:
     """The value for the field that the conflict is about: its form knows what can be written there."""
     found = [one for one in decisions.conflicts(session).conflicts if one.id == conflict_id]
     if not found:
-        raise Refused("not_found", what="conflict")
+        raise Refused("conflict_stale")
     field = found[0].field
     return cases.parse_assignments(session, [f"{field}={text}"])[field]
 

@@ -84,6 +84,8 @@ def prepared(runner, application, sample, tmp_path):
         arguments, function, kind = CALLS[command]
         value = kind if isinstance(kind, msgspec.Struct) else sample(kind)
         value = changed(value) if changed else value
+        application.answers("office.members", R.MemberList([]))
+        application.answers("office.agencies", R.AgencyList([]))
         application.answers(function, value if function in BARE else outcome(value))
         application.answers("cases.parse_assignments", {"person.first_name": "X"})
         application.answers(
@@ -172,7 +174,7 @@ def test_a_new_value_of_a_conflict_is_read_by_its_field(runner, application):
     assert runner.json("conflict", "resolve", "V", "ID", "--value", "@unknown").json == {"entry": "d/20"}
     assert arguments_of(application, "cases.parse_assignments")[0][1] == ["person.birth_date=@unknown"]
     assert arguments_of(application, "decisions.resolve_conflict")[1] == {"keep": None, "value": UNKNOWN}
-    assert runner.json("conflict", "resolve", "V", "OTHER", "--value", "x").code == "not_found"
+    assert runner.json("conflict", "resolve", "V", "OTHER", "--value", "x").code == "conflict_stale"
 
 
 def test_several_roles_and_entries_follow_one_option(prepared, application):
@@ -189,15 +191,19 @@ def test_several_roles_and_entries_follow_one_option(prepared, application):
         (["new", "refused"], 3),
         (["refused", "damaged", "new"], 4),
         (["damaged"], 4),
+        (["missing", "new"], 1),
+        (["missing", "refused"], 3),
     ],
 )
 def test_several_files_are_judged_one_by_one(prepared, statuses, status):
     def changed(seen):
-        error = R.ErrorAnswer("bundle_damaged", "", "", {})
+        codes = {"refused": "signature_wrong", "damaged": "bundle_damaged", "missing": "file_missing"}
         return R.BundlesSeen(
             [
                 msgspec.structs.replace(
-                    seen.files[0], status=one, error=error if one in ("refused", "damaged") else None
+                    seen.files[0],
+                    status="refused" if one == "missing" else one,
+                    error=R.ErrorAnswer(codes[one], "", "", {}) if one in codes else None,
                 )
                 for one in statuses
             ]
@@ -205,9 +211,11 @@ def test_several_files_are_judged_one_by_one(prepared, statuses, status):
 
     told = prepared("bundle read", "--json", changed=changed)
     assert told.status == status
-    assert [one["status"] for one in told.json["files"]] == statuses
+    assert [one["status"] for one in told.json["files"]] == [
+        "refused" if one == "missing" else one for one in statuses
+    ]
     wrong = [one["error"] for one in told.json["files"] if one["error"]]
-    assert all(one["message"].startswith("This bundle is damaged") for one in wrong)
+    assert all(one["message"] and one["next"] for one in wrong)
     assert prepared("bundle preview", changed=changed).status == status
 
 

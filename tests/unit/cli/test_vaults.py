@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from ctcase.app.results import CaseShown, DisclosureShown
 from ctcase.app.session import Environment, open_vault
 from ctcase.cli.call import Call
+from ctcase.cli.case import _case_lines
 from ctcase.cli.main import run
 from ctcase.cli.progress import Progress
 from ctcase.crypto.passphrases import BOUNDS
@@ -43,6 +45,11 @@ class Place:
 
     def call(self, *arguments):
         """Exit status and document of a call; `@name` stands for a file or folder here."""
+        status, printed = self.printed(*arguments, "--json")
+        return status, json.loads(printed) if printed else None
+
+    def printed(self, *arguments):
+        """Exit status of a call, and what it prints."""
         words = [str(self.folder / one[1:]) if one.startswith("@") else one for one in arguments]
         out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
         call = Call(
@@ -52,10 +59,9 @@ class Place:
             variables={"CTCASE_PASSPHRASE_FILE": str(self.folder / "pass")},
         )
         with redirect_stdout(out), redirect_stderr(io.StringIO()):
-            status = run([*words, "--json"], call)
+            status = run(words, call)
             out.flush()
-        printed = out.buffer.getvalue().decode()
-        return status, json.loads(printed) if printed else None
+        return status, out.buffer.getvalue().decode()
 
     def done(self, *arguments):
         """The document of a call that must succeed."""
@@ -147,6 +153,46 @@ def test_a_damaged_or_foreign_file_changes_nothing(place, code):
     assert all(one["error"]["message"] and one["error"]["next"] for one in seen["files"])
     assert place.call("bundle", "read", "@office", "@second/" + good.name)[0] == 3
     assert place.done("status", "@super") == before
+
+
+def test_a_file_that_is_not_there_is_no_refusal(place, code):
+    good = place.bundles("second")[0]
+    for call in ("preview", "read"):
+        status, seen = place.call("bundle", call, "@super", "@none.age")
+        assert (status, seen["files"][0]["error"]["code"]) == (1, "file_missing")
+        assert place.call("bundle", call, "@super", "@none.age", good)[0] == 1
+        assert place.call("bundle", call, "@office", good, "@none.age")[0] == 3, "one is refused"
+
+
+def test_people_read_names_beside_ids(place, code):
+    referral = place.done("referral", "list", "@worker")["referrals"][0]["id"]
+    member = place.done("status", "@worker")["member"]["id"]
+    status, printed = place.printed("case", "show", "@worker", code)
+    assert status == 0
+    owner = next(line for line in printed.splitlines() if line.startswith("Owner"))
+    assert owner.split(maxsplit=1)[1] == f"worker ({member})"
+    assert f"worker ({member})" in printed[printed.index("History") :]
+    assert "Shelter A (" in next(line for line in printed.splitlines() if referral in line)
+
+
+def test_a_copy_that_left_without_effect_is_marked():
+    shown = DisclosureShown(
+        to="a1", entry="e1", what="send", agency="a1", fields=["person.first_name"], basis="consent",
+        time="2026-11-21T09:30:00Z", member="m1", void="four_eyes", withdrawals=["e2"],
+    )  # fmt: skip
+    found = CaseShown(
+        id="c1", code="7KQ4-M2XR", alias=None, state="open", team="IST", owner="m1", head=[], records=[], consents=[],
+        referrals=[], disclosures=[shown], conflicts=[], history=[], may_write=None,
+    )  # fmt: skip
+    lines = list(_case_lines(found, str, {"a1": "Shelter A"}, names=False))
+    copy = next(line for line in lines if "Shelter A (a1)" in line)
+    assert "took no effect, but left: four_eyes, consent withdrawn" in copy.replace(";", ",")
+
+
+def test_a_conflict_that_was_decided_is_stale(place):
+    gone = "f" * 64
+    assert place.refused("conflict", "resolve", "@worker", gone, "--value", "Omar") == (3, "conflict_stale")
+    assert place.refused("conflict", "resolve", "@worker", gone, "--keep", gone) == (3, "conflict_stale")
 
 
 def test_a_wrong_passphrase_is_refused(place):
