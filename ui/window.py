@@ -21,7 +21,7 @@ from ui.views.parts import Slot
 from ui.views.shell import Shell, read_known
 from ui.views.start import FoundOffice, JoinOffice
 from ui.widgets.ask import AskDialog, ask, window_title
-from ui.widgets.focus import FocusKeeper, FocusRing
+from ui.widgets.focus import ROOM, FocusKeeper, FocusRing
 from ui.worker import Worker
 
 IDLE_MS = 10 * 60 * 1000
@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         self._desk: Desk | None = None
         self._unfinished, self._stored = Unfinished(), ""
         self.slot = Slot()
+        self.slot.setProperty(ROOM, True)
         self.setCentralWidget(self.slot)
         self.setWindowTitle(window_title())
         self.setLayoutDirection(theme.direction)

@@ -4,7 +4,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from ui.theme.theme import Theme
-from ui.widgets.ask import window_title
+from ui.widgets.ask import hide_from, window_title
 from ui.widgets.buttons import Button, KeyHint
 from ui.widgets.text import Label
 from ui.words import translate
@@ -52,3 +52,4 @@ class Shortcuts(QDialog):
         box.addLayout(grid)
         box.addWidget(close)
         close.setFocus()
+        hide_from(self)

@@ -212,7 +212,9 @@ class OfficePage(Page):
                 )
             )
         if self.desk.known.roles & {"officer", "administrator"}:
+            written = self.agency.value()
             self.agency = short_line(self.theme, self.tr("Name of the agency"))
+            self.agency.set_value(written)
             self.agency.set_name(self.tr("Name of the agency"))
             add = Button(self.theme, self.tr("Add the agency"), icon="plus")
             add.clicked.connect(self._add_agency)
@@ -222,6 +224,7 @@ class OfficePage(Page):
     def _add_agency(self) -> None:
         name = str(self.agency.value() or "").strip()
         if name:
+            self.agency.set_value(None)
             self.desk.worker.do(self, lambda session, _p: office.add_agency(session, name), _nothing)
 
     def _choose_request(self) -> None:

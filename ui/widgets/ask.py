@@ -1,7 +1,8 @@
 """The one kind of dialog: for what cannot be undone or leaves the vault."""
 
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from ui.theme.theme import Theme
 from ui.widgets.buttons import Button, Kind
@@ -12,6 +13,19 @@ from ui.widgets.text import Label
 def window_title() -> str:
     """The title of every window and dialog: it never says what the program is for."""
     return QCoreApplication.translate("Privacy", "Workspace")
+
+
+def hide_from(dialog: QDialog) -> None:
+    """Let the keys of quick hide work in a dialog too: it is answered with the safe way out, and the window hides."""
+
+    def hide() -> None:
+        parent = dialog.parentWidget()
+        wanted = getattr(parent.window(), "quick_hide", None) if parent is not None else None
+        dialog.reject()
+        if callable(wanted):
+            wanted()
+
+    QShortcut(QKeySequence("Ctrl+Q"), dialog).activated.connect(hide)
 
 
 class AskDialog(QDialog):
@@ -54,6 +68,7 @@ class AskDialog(QDialog):
         box.addSpacing(4)
         box.addLayout(buttons)
         self.setMinimumWidth(min(theme.px(420), 760))
+        hide_from(self)
         default = self.stay if kind == "danger" else self.act
         default.setDefault(True)
         default.setFocus()
@@ -61,6 +76,11 @@ class AskDialog(QDialog):
     def event(self, event: QEvent, /) -> bool:
         if event.type() == QEvent.Type.Show and self._ring is None:
             self._ring = _ring(self._theme, self)
+            layout = self.layout()
+            if layout is not None:  # what Qt guesses for words that wrap is higher than they are
+                layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+                self.setMinimumHeight(0)
+                self.resize(self.width(), layout.totalHeightForWidth(self.width()))
         return super().event(event)
 
 

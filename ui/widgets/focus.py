@@ -158,6 +158,8 @@ class FocusKeeper(QObject):
         app.focusChanged.connect(self._changed)
 
     def _changed(self, old: QWidget | None, new: QWidget | None) -> None:
+        if not isValid(self._window) or (new is not None and new.window() is not self._window):
+            return  # another window's, such as a dialog's
         before = self._here
         by_itself = new is None or (old is not None and old is before.widget)  # not put there by a page
         if new is not None:

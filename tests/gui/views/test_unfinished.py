@@ -231,3 +231,35 @@ def test_what_the_disk_does_not_take_stays_on_the_screen(desktop, world, monkeyp
     assert "The disk or stick is full." in desk.words()
     assert desk.page.part()._form.status.value() == "refused"
     desk.answers.append("stay")
+
+
+def test_quick_hide_works_in_a_question_too(desktop, world):
+    case = world.case()
+    desk = desktop()
+    half_a_consent(desk, case)
+
+    def press(dialog):
+        dialog.show()
+        dialog.activateWindow()
+        desk.bot.waitUntil(dialog.isActiveWindow)
+        desk.bot.keySequence(dialog, "Ctrl+Q")
+        return dialog.result() == dialog.DialogCode.Accepted
+
+    desk.window._asker = press
+    desk.window.lock()
+    assert desk.window.shell is None
+    desk.settle()
+    desk.window.view().wanted.emit()
+    desk.unlock()
+    assert consent_form(desk, case).status.value() == "refused"
+
+
+def test_the_name_of_an_agency_survives_what_comes_in(desktop, world):
+    desk = desktop("office")
+    page = desk.go("office")
+    page.agency.line().setText("Half a na")
+    desk.window.shell.desk.renewed.emit()
+    assert page.agency.value() == "Half a na"
+    page._add_agency()
+    desk.settle()
+    assert page.agency.value() is None

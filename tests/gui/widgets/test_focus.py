@@ -1,9 +1,9 @@
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ui.theme.tokens import CONTRAST, LIGHT
-from ui.widgets.focus import OFFSET, FocusRing
+from ui.widgets.focus import OFFSET, ROOM, FocusKeeper, FocusRing
 
 
 @pytest.fixture
@@ -114,3 +114,56 @@ def test_what_is_covered_has_no_ring_there(theme, qtbot, qapp):
     assert not ring.mask().contains(QPoint(150, 40) - ring.pos())
     cover.hide()
     assert ring.mask().contains(QPoint(ring.width() - 2, 2))
+
+
+class TestKeeper:
+    @pytest.fixture
+    def room(self, window, qapp, qtbot):
+        """A part of the page with three buttons, and a button outside of it that Qt would go to."""
+        FocusKeeper(window, qapp)
+        page, outside = QWidget(), QPushButton("Outside")
+        page.setProperty(ROOM, True)
+        inner = QVBoxLayout(page)
+        buttons = [QPushButton(text) for text in ("Delete", "Save", "Undo")]
+        buttons[0].setProperty("kind", "danger")
+        for button in buttons:
+            button.setAccessibleName(button.text())
+            inner.addWidget(button)
+        outer = QVBoxLayout(window)
+        outer.addWidget(page)
+        outer.addWidget(outside)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        return buttons
+
+    def test_a_disabled_control_gets_the_focus_back_when_it_can_be_used_again(self, window, room, qapp):
+        _, save, undo = room
+        save.setFocus()
+        save.setEnabled(False)
+        qapp.processEvents()
+        assert window.focusWidget() is undo, "the nearest that does no harm"
+        save.setEnabled(True)
+        assert window.focusWidget() is save
+
+    def test_what_a_person_moved_stays(self, window, room, qapp):
+        delete, save, _ = room
+        save.setFocus()
+        save.setEnabled(False)
+        qapp.processEvents()
+        delete.setFocus()
+        save.setEnabled(True)
+        qapp.processEvents()
+        assert window.focusWidget() is delete
+
+    def test_what_replaces_a_control_has_its_name(self, window, room, qapp):
+        _, save, _ = room
+        page = save.parentWidget()
+        save.setFocus()
+        save.hide()
+        again = QPushButton("Save")
+        again.setAccessibleName("Save")
+        page.layout().insertWidget(0, again)
+        again.show()
+        qapp.processEvents()
+        assert window.focusWidget() is again
