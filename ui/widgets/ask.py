@@ -76,6 +76,7 @@ class AskDialog(QDialog):
     def event(self, event: QEvent, /) -> bool:
         if event.type() == QEvent.Type.Show and self._ring is None:
             self._ring = _ring(self._theme, self)
+            self.activateWindow()  # without a window manager nobody else does
             layout = self.layout()
             if layout is not None:  # what Qt guesses for words that wrap is higher than they are
                 layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
@@ -91,4 +92,8 @@ def _ring(theme: Theme, window: QWidget) -> FocusRing | None:
 
 def ask(dialog: AskDialog) -> bool:
     """Show the question and wait; True only for the act."""
-    return dialog.exec() == QDialog.DialogCode.Accepted
+    accepted = dialog.exec() == QDialog.DialogCode.Accepted
+    parent = dialog.parentWidget()
+    if parent is not None:
+        parent.window().activateWindow()
+    return accepted
