@@ -10,19 +10,18 @@ from shiboken6 import isValid
 from ctcase.app import access, cases
 from ctcase.app.results import CaseSet, CaseShown, Changes, Written
 from ctcase.errors import CtcaseError
-from ctcase.model import forms
 from ctcase.model.forms import Section
 from ui import words
 from ui.desk import Desk, concerns
 from ui.errors import why_not
 from ui.models.draft import CaseDraft
-from ui.views import case_sections
+from ui.views import case_entries, case_sections
 from ui.views.case_consents import ConsentSection
 from ui.views.case_form import SectionForm
 from ui.views.case_header import CaseHeader
 from ui.views.case_lists import WIDTH as TIMELINE_WIDTH
 from ui.views.case_lists import ConflictSection, DisclosureSection, ReferralSection, Timeline
-from ui.views.case_sections import Entry, SectionList
+from ui.views.case_sections import SectionList
 from ui.views.parts import Slot, column, row, scrolled, surface
 from ui.widgets.buttons import Button, KeyHint
 from ui.widgets.field import SensitiveEditor
@@ -84,6 +83,7 @@ class CaseFile(QWidget):
         self.list.chosen.connect(self.show_section)
         self.header.timeline.clicked.connect(self._toggle_timeline)
         self.header.show_name.clicked.connect(self._name_asked)
+        self.desk.kept.connect(self._say_sections)
         self.header.refer.clicked.connect(lambda: self.desk.go("new_referral", self._id()))
         for keys, act in self._shortcuts().items():
             QShortcut(QKeySequence(keys), self).activated.connect(act)
@@ -198,13 +198,19 @@ class CaseFile(QWidget):
         """Bring progress, save and undo up to what the draft holds."""
         if self.case is None:
             return
-        self.list.set_entries([*self._other_entries(self.case), *map(self._entry, self._shown_sections())])
-        self.list.set_current(self._current)
+        self._say_sections()
         self.desk.keep("answers", self.case.id, self.draft.edited())
         wrong, changes = len(self.draft.problems()), self.draft.changes()
         self.save.setEnabled(bool(changes) and self.case.may_write is None)
         self.undo.setEnabled(self.draft.can_undo)
         self.note.setText(self._note(wrong))
+
+    def _say_sections(self) -> None:
+        if self.case is None:
+            return
+        others = case_entries.of_case(self.desk, self.case, self._current)
+        self.list.set_entries([*others, *case_entries.of_form(self.desk, self.draft, self._shown_sections())])
+        self.list.set_current(self._current)
 
     def _note(self, wrong: int) -> str:
         if self.case and self.case.may_write is not None:
@@ -216,47 +222,6 @@ class CaseFile(QWidget):
 
     def _shown_sections(self) -> list[Section]:
         return [it for it in self._sections.values() if self.draft.is_shown(it.shown_when)]
-
-    def _entry(self, section: Section) -> Entry:
-        answered, asked, wrong = self.draft.progress(section)
-        title = forms.say(section.title, self.desk.texts.language)
-        if wrong:
-            note = words.counted(wrong, self.tr("1 to correct"), self.tr("{n} to correct"))
-            return Entry(section.id, "circle-alert", "danger", title, note)
-        if not answered:
-            return Entry(section.id, "circle", "text2", title, self.tr("Not begun"))
-        if answered == asked:
-            return Entry(section.id, "circle-check", "ok", title, self.tr("Complete"))
-        return Entry(section.id, "circle-dot", "accent", title, words.how_much(answered, asked))
-
-    def _other_entries(self, case: CaseShown) -> list[Entry]:
-        in_force = sum(one.in_force for one in case.consents)
-        tone, icon, word = words.consent_mark(_consent_word(case))
-        open_ones = words.counted(len(case.referrals), self.tr("1 referral"), self.tr("{n} referrals"))
-        copies = words.counted(len(case.disclosures), self.tr("1 disclosure"), self.tr("{n} disclosures"))
-        entries = [
-            Entry("consent", icon, tone if in_force or case.consents else "text2", self.tr("Consent"), word),
-            Entry(
-                "referrals",
-                "share-2",
-                "text2",
-                self.tr("Referrals"),
-                open_ones if case.referrals else self.tr("None yet"),
-            ),
-            Entry(
-                "disclosures",
-                "upload",
-                "text2",
-                self.tr("Who holds a copy"),
-                copies if case.disclosures else self.tr("Nobody"),
-            ),
-        ]
-        if case.conflicts:
-            to_decide = words.counted(len(case.conflicts), self.tr("1 to decide"), self.tr("{n} to decide"))
-            entries.append(Entry("conflicts", "git-merge", "warn", self.tr("Conflicts"), to_decide))
-        elif self._current == "conflicts":
-            entries.append(Entry("conflicts", "circle-check", "ok", self.tr("Conflicts"), self.tr("Decided")))
-        return entries
 
     def save_now(self) -> None:
         """Save what was changed and is right; what is wrong stays in the form."""
@@ -341,9 +306,3 @@ class CaseFile(QWidget):
         inner = self.middle.inner()
         form = inner.widget() if isinstance(inner, QScrollArea) else None
         return [self.list.region(), *([form] if form else []), self.header.refer]
-
-
-def _consent_word(case: CaseShown) -> str | None:
-    if any(one.in_force for one in case.consents):
-        return "given"
-    return case.consents[0].status if case.consents else None

@@ -52,6 +52,7 @@ def test_a_consent_is_there_again_until_it_is_recorded_or_discarded(desktop, wor
     desk = desktop()
     half_a_consent(desk, case)
     page = desk.go("case", case, "identity")
+    assert "Not recorded yet" in desk.words(page.list)
     page.show_section("consent")
     form = page.part()._form
     assert form.status.value() == "refused"
