@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from shiboken6 import delete
 
-from ctcase.app.session import Environment
+from ctcase.app.session import Environment, failed_check
 from ctcase.errors import CtcaseError
 from ctcase.model import forms
 from ui.desk import Texts
@@ -107,6 +107,19 @@ class _Check:
         QCoreApplication.exit(status)
 
 
+def _refuse(wanted: argparse.Namespace) -> int:
+    """Nothing is opened with an encryption that does not work."""
+    text = QCoreApplication.translate(
+        "main",
+        "The encryption on this computer does not work as it must. No vault was opened. Install ctcase again from a source"
+        " you trust.",
+    )
+    sys.stderr.write(text + "\n")
+    if wanted.screenshot is None:
+        QMessageBox.critical(None, "", text)
+    return 1
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Start the window; the exit status of the program."""
     wanted = _arguments(sys.argv[1:] if argv is None else argv)
@@ -120,6 +133,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     app.setApplicationName("workspace")
     theme = _theme(app, wanted)
     apply(app, theme)
+    if failed_check():
+        return _refuse(wanted)
     worker = Worker(Environment.system())
     window = make_window(app, theme, worker, wanted.vault)
     window.show()

@@ -3,6 +3,7 @@
 import random
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def make_demo(
     story = random.Random(seed)  # noqa: S311  # invents people, keeps no secret
     end = env.clock()
     clock = _Clock(end - 21 * 24 * 3600)
-    told = Environment(clock, env.randomness, env.cost)
+    told = replace(env, clock=clock)
     known = msgspec.json.decode((resources.folder() / "training" / "people.json").read_bytes(), type=People)
     _tell(progress, 0, cases_wanted)
     try:

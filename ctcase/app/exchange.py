@@ -24,7 +24,7 @@ from ctcase.app.results import (
     Gap,
     Outcome,
 )
-from ctcase.app.session import Progress, Session, Work
+from ctcase.app.session import Progress, Session, Work, uncollected
 from ctcase.crypto.age import read_identity
 from ctcase.errors import DAMAGED, Cancelled, CtcaseError, EnvironmentFailed, Refused
 from ctcase.store import files, local, replay, schema
@@ -182,7 +182,7 @@ def read_bundles(
     streams: set[str] = set()
     roster = False
     ahead: Future[_Opened] | None = None
-    with ThreadPoolExecutor(1) as aside:
+    with uncollected(), ThreadPoolExecutor(1) as aside:
         for done, (path, following) in enumerate(zip_longest(paths, paths[1:])):
             _tell(progress, done, len(paths))
             with session.work() as work:

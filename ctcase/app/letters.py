@@ -1,5 +1,7 @@
 """The letter of a referral: exactly the approved content in the words of `resources/letters`, as a PDF."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from ctcase.app import referral_view
@@ -62,7 +64,7 @@ def _rows(session: Session, stream: Stream, content: str, said: Words) -> list[t
     return rows
 
 
-def in_words(value: Value, field: Field | None, codelists: dict[str, CodeList], said: Words) -> str:
+def in_words(value: Value, field: Field | None, codelists: Mapping[str, CodeList], said: Words) -> str:
     """A value as a person reads it: codes by their labels."""
     if isinstance(value, Missing):
         return said.unknown if value.missing == "unknown" else said.declined
@@ -79,7 +81,7 @@ def in_words(value: Value, field: Field | None, codelists: dict[str, CodeList], 
     )
 
 
-def _label(code: str, field: Field | None, codelists: dict[str, CodeList], said: Words) -> str:
+def _label(code: str, field: Field | None, codelists: Mapping[str, CodeList], said: Words) -> str:
     codelist = codelists.get(field.list_id) if field and field.list_id else None
     found = next((entry for entry in codelist.entries if entry.code == code), None) if codelist else None
     return forms.say(found.label, said.text.language) if found else code

@@ -25,19 +25,18 @@ class SigningKey:
     """A private signing key: a seed of 32 random bytes, never shown."""
 
     seed: bytes = field(repr=False)
+    public: bytes = field(init=False, repr=False, compare=False)
+    """The public key, 32 bytes."""
     _loaded: Ed25519PrivateKey = field(
         init=False, repr=False, compare=False
-    )  # deriving it costs as much as signing
+    )  # deriving costs as much as signing
 
     def __post_init__(self) -> None:
         if len(self.seed) != SEED_SIZE:
             raise UnsoundKeyError
-        object.__setattr__(self, "_loaded", Ed25519PrivateKey.from_private_bytes(self.seed))
-
-    @property
-    def public(self) -> bytes:
-        """The public key, 32 bytes."""
-        return self._loaded.public_key().public_bytes_raw()
+        loaded = Ed25519PrivateKey.from_private_bytes(self.seed)
+        object.__setattr__(self, "_loaded", loaded)
+        object.__setattr__(self, "public", loaded.public_key().public_bytes_raw())
 
     def sign(self, message: bytes) -> bytes:
         """The signature of a message, 64 bytes."""

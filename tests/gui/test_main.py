@@ -28,10 +28,13 @@ def vault(tmp_path_factory):
     shutil.rmtree(folder)
 
 
-def start(*arguments):
+BROKEN = "import sys, ui.main as it; it.failed_check = lambda: 'x25519'; sys.exit(it.main(sys.argv[1:]))"
+
+
+def start(*arguments, program=("-m", "ui.main")):
     env = {key: value for key, value in os.environ.items() if key not in {"DISPLAY", "WAYLAND_DISPLAY"}}
     env["QT_QPA_PLATFORM"] = "offscreen"
-    command = [sys.executable, "-m", "ui.main", *map(str, arguments)]
+    command = [sys.executable, *program, *map(str, arguments)]
     return subprocess.run(
         command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False
     )  # our own program
@@ -52,6 +55,15 @@ def test_a_wrong_passphrase_ends_as_the_command_line_does(vault, tmp_path):
     done = start(vault / "office", "--passphrase-file", vault / "wrong", "--screenshot", picture)
     assert done.returncode == 3
     assert "This passphrase does not open the vault." in done.stderr
+    assert not picture.exists()
+
+
+def test_nothing_is_opened_with_a_broken_encryption(vault, tmp_path):
+    picture = tmp_path / "list.png"
+    arguments = (vault / "office", "--passphrase-file", vault / "right", "--screenshot", picture)
+    done = start(*arguments, program=("-c", BROKEN))
+    assert done.returncode == 1
+    assert "No vault was opened." in done.stderr
     assert not picture.exists()
 
 

@@ -17,10 +17,10 @@ def test_the_collector_is_as_it_was_after_a_command_and_after_a_failure(before):
     was = gc.isenabled()
     try:
         (gc.enable if before else gc.disable)()
-        with session._uncollected():
+        with session.uncollected():
             assert not gc.isenabled()
         assert gc.isenabled() is before
-        with contextlib.suppress(_BrokenError), session._uncollected():
+        with contextlib.suppress(_BrokenError), session.uncollected():
             raise _BrokenError
         assert gc.isenabled() is before
     finally:
