@@ -88,12 +88,12 @@ def _round(
     for entry in entries:
         header = entry.header
         sorting.waiting.pop(entry.id, None)
-        linked = {*header.parents, header.previous} - {""}
-        missing = tuple(sorted(link for link in linked if link not in graph.entries))
-        if any(is_elsewhere(link) for link in missing):
+        links = (*header.parents, header.previous)
+        missing = [link for link in links if link and link not in graph.entries]
+        if missing and any(map(is_elsewhere, missing)):
             sorting.refused[entry.id] = "stream"
         elif missing:
-            sorting.waiting[entry.id] = missing
+            sorting.waiting[entry.id] = tuple(sorted(set(missing)))
         elif reason := _contradiction(graph, entry):
             sorting.refused[entry.id] = reason
         elif entry.id not in graph.entries:
@@ -104,9 +104,9 @@ def _round(
 def _contradiction(graph: Graph, entry: Entry) -> str:
     header = entry.header
     parents = [graph.entries[parent] for parent in header.parents]
-    if any(parent.stream != entry.stream for parent in parents):
+    if parents and any(parent.stream != entry.stream for parent in parents):
         return "stream"
-    if header.depth != 1 + max((parent.header.depth for parent in parents), default=0):
+    if header.depth != 1 + max([parent.header.depth for parent in parents], default=0):
         return "depth"
     if not header.previous:
         return ""

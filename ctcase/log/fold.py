@@ -96,10 +96,10 @@ def fold(graph: Graph, rights: Rights, read: Mapping[str, Reading] | None = None
     machines = fold_steps(stage, consents)
     return Folded(
         stream=root.id, type=opening.type, code=opening.code, office=opening.office, team=team,
-        owner=stage.member(root.id), ordered=tuple(entry.id for entry in ordered), void=stage.void, row=row,
+        owner=stage.member(root.id), ordered=tuple([entry.id for entry in ordered]), void=stage.void, row=row,
         team_at=team_at, records=fold_fields(root.id, graph, with_fields, readings), consents=consents,
         machines=machines, disclosures=fold_disclosures(stage, consents), forks=forks,
-        standings=tuple(one for one in effective if graph.entries[one].header.kind == "standing"),
+        standings=tuple([one for one in effective if graph.entries[one].header.kind == "standing"]),
         proposals=proposals, readings=readings,
     )  # fmt: skip
 
@@ -177,6 +177,8 @@ def _rivals(stage: Stage) -> set[str]:
     """Entries of one device with the same number or the same `previous`: a cloned or restored vault."""
     seen: dict[tuple[str, str, object], str] = {}
     rivals: set[str] = set()
+    if len(stage.ordered) == 1:
+        return rivals
     for entry in stage.ordered:
         header = entry.header
         for key in ((header.device, "number", header.number), (header.device, "previous", header.previous)):

@@ -83,7 +83,7 @@ def _take(
     record.kind, record.form, record.version = says.kind, says.form, says.version
     fields, category = record.fields, part.category
     if fields.keys().isdisjoint(says.set):  # they replace nothing: what they could comes before them
-        fields.update({name: Field(category, one, new.value) for name, new in says.set.items()})
+        fields |= {name: Field(category, one, new.value) for name, new in says.set.items()}
         return
     for name, new in says.set.items():
         first = fields.get(name)

@@ -1,11 +1,9 @@
 """An entry's payload as the fold reads it: its control part and its data parts, decoded once, with what is lacking."""
 
-from typing import cast
-
 import msgspec
 
 from ctcase.log import payload
-from ctcase.log.entry import Entry, Withheld
+from ctcase.log.entry import Entry, Part
 from ctcase.model.values import CONTROL
 from ctcase.workflow.referral import TABLE
 
@@ -45,14 +43,15 @@ def read(entry: Entry) -> Reading:
     for head, part in zip(entry.header.parts, entry.parts, strict=True):
         steers = head.category == CONTROL
         expected = steering if steers else shape
-        if isinstance(part, Withheld):
-            withheld.append((head.record, head.category))
-        elif part is None:
-            missing = True
+        if not isinstance(part, Part):
+            if part is None:
+                missing = True
+            else:
+                withheld.append((head.record, head.category))
         elif expected is None or (says := payload.read(part.payload, expected)) is None:
             malformed = True
         elif not steers:
-            data.append(DataPart(head.record, head.category, cast(Says, says)))
+            data.append(DataPart(head.record, head.category, says))  # type: ignore[arg-type]  # of the shape asked for
         elif control is None:
             control, subject = says, head.record
         else:

@@ -45,28 +45,44 @@ def agency_id(name: str) -> str:
 def project(folded: Folded, entries: Mapping[str, Entry], searchable: Searchable) -> Rows:
     """The rows of one stream in every derived table."""
     stream, readings = folded.stream, folded.readings
-    rows: Rows = {
-        "verdict": {(one,): _verdict(stream, one, folded) for one in folded.void},
-        "fork": {
+    rows: Rows = {}
+    # Most streams have nothing in most tables, and there are many streams: what is empty is not even made.
+    if folded.void:
+        rows["verdict"] = {(one,): _verdict(stream, one, folded) for one in folded.void}
+    if folded.forks:
+        rows["fork"] = {
             (fork.device,): {"stream": stream, "device": fork.device, "entries": _json(fork.entries)}
             for fork in folded.forks
-        },
-        "conflict": _conflicts(folded),
-        "agency": _agencies(folded, readings),
-        "standing": {
+        }
+    if folded.standings:
+        rows["standing"] = {
             (one,): {"entry": one, "stream": stream, "document": _standing(readings[one])}
             for one in folded.standings
-        },
-    }
-    if folded.type == "case":
-        rows["case_row"] = {(): _case(folded, entries, searchable, len(rows["conflict"]))}
-        rows["record"] = {(name,): _record(stream, name, folded) for name in folded.records}
-        rows["consent"] = {(one,): _consent(stream, one, it) for one, it in folded.consents.items()}
-        rows["referral"] = {
-            (one,): _referral(stream, machine, entries, readings) for one, machine in folded.machines.items()
         }
+    if conflicts := _conflicts(folded):
+        rows["conflict"] = conflicts
+    if agencies := _agencies(folded, readings):
+        rows["agency"] = agencies
+    if folded.type == "case":
+        rows |= _of_case(folded, entries, searchable, len(conflicts))
+    return rows
+
+
+def _of_case(folded: Folded, entries: Mapping[str, Entry], searchable: Searchable, conflicts: int) -> Rows:
+    stream = folded.stream
+    rows: Rows = {"case_row": {(): _case(folded, entries, searchable, conflicts)}}
+    if folded.records:
+        rows["record"] = {(name,): _record(stream, name, folded) for name in folded.records}
+    if folded.consents:
+        rows["consent"] = {(one,): _consent(stream, one, it) for one, it in folded.consents.items()}
+    if folded.machines:
+        rows["referral"] = {
+            (one,): _referral(stream, machine, entries, folded.readings)
+            for one, machine in folded.machines.items()
+        }
+    if folded.disclosures:
         rows["disclosure"] = {(it.entry,): _disclosure(folded, it, entries) for it in folded.disclosures}
-    return {name: found for name, found in rows.items() if found}
+    return rows
 
 
 def _json(document: Any) -> str:

@@ -50,7 +50,7 @@ class RowChanges:
 
     def stream(self, before: Rows, state: Stream) -> None:
         """The differences between the rows before and after; a new case gets its row number when written."""
-        for name in before.keys() | state.rows.keys():
+        for name in before.keys() | state.rows.keys() if before else state.rows:
             old, new = before.get(name, {}), state.rows.get(name, {})
             if not old:
                 for row in new.values():

@@ -143,8 +143,9 @@ class Streams:
         outcome: Admitted,
     ) -> Stream | None:
         graph, stream = before.graph if before else Graph(), group[0].stream
-        supplied = self._supply(connection, graph, [one for one in group if one.id in here], outcome)
         candidates = [one for one in group if one.id not in here]
+        again = [one for one in group if one.id in here] if len(candidates) < len(group) else []
+        supplied = self._supply(connection, graph, again, outcome) if again else frozenset[str]()
         if len(graph.entries) + len(candidates) > MOST_IN_STREAM:
             raise Refused("limit_exceeded", what="stream")
         sorting = admission.admit(graph, candidates, _elsewhere(connection, stream))

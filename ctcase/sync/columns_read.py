@@ -210,10 +210,10 @@ def _entries(columns: Columns, heads: Sequence[PartHead], bodies: Sequence[Body]
         numbers[device] += number
         time += later
         roster += newer
-        above = tuple(sorted([_link(one, ids, links) for one in islice(parents, count)]))
+        above = tuple(sorted([_link(one, ids, links) for one in islice(parents, count)])) if count else ()
         header = Header(
             _link(before, ids, links),
-            depth + 1 + max([depths.get(parent, 0) for parent in above], default=0),
+            depth + 1 + (max([depths.get(parent, 0) for parent in above]) if above else 0),
             devices[device],
             columns.kinds[kind],
             numbers[device],
@@ -247,7 +247,7 @@ def _link(number: int, ids: Sequence[str], links: Sequence[str]) -> str:
 
 def _raw(header: Header) -> bytes:
     numbers = (header.number, header.depth, header.time, header.roster)
-    if not all(-_MOST <= number < _MOST for number in numbers):
+    if min(numbers) < -_MOST or max(numbers) >= _MOST:
         raise _damaged()
     return canonical.encode(header)
 
