@@ -127,10 +127,11 @@ def write_request(session: Session, target: Path) -> results.Joined:
     """Writes this device's request file; it names the enrolled device that it takes over from, if there is one."""
     with session.look() as connection:
         former, held = former_devices(connection), session.roster
-        me, key = session.me, session.signing_key()
+        me, key, replaces = session.me, session.signing_key(), taken_over(former, held)
+        others = tuple(one for one in former if one != replaces)[-request.MOST_FORMER :]
         asked = Request(
             me.id, me.member, me.name, me.roles, key.public, read_identity(me.sealing).recipient.text,
-            taken_over(former, held), held.office if held else "",
+            replaces, held.office if held else "", others,
         )  # fmt: skip
     files.write_atomically(target, request.write(asked, key))
     return results.Joined(str(target), me.member, me.id, fingerprint.words(asked.digest))
@@ -211,7 +212,7 @@ def enrol(
             device = Device(asked.device, asked.signing, asked.sealing, owner.id, (row,))
             changed = editing.enrol(opened.roster, opened.previous, owner, device)
             changed = editing.align(changed, owner.id, roles, (team,))
-            opened.sign_next(work, _replaced(work, changed, asked.replaces, owner))
+            opened.sign_next(work, _replaced(work, changed, (asked.replaces, *asked.former), owner))
         else:
             opened.catch_up(work)
         exchange.write_welcome(work, device, welcome)
@@ -227,12 +228,20 @@ def _root_for(session: Session, asked: Request, passphrase: str) -> root.Root:
     """The root store, for an administrator; or for the vault that takes over from one, which must enrol itself."""
     if session.enrolled == "requested" and asked.device == session.device_id:
         opened = root.open_root(session.folder, passphrase)
-        old = roster.device_by_id(opened.roster).get(asked.replaces)
-        leads = old is not None and old.revoked is None and "administrator" in old.rows[-1].roles
-        if leads and old is not None and old.member == asked.member:
+        if _leads(opened.roster, asked):
             return opened
     require(session, "enrol")
     return root.open_root(session.folder, passphrase)
+
+
+def _leads(held: Roster, asked: Request) -> bool:
+    """Whether a new device takes over from one of an administrator, who may have restored an old backup again."""
+    mine = {one.id: one for one in held.devices if one.member == asked.member}
+    old = mine.get(asked.replaces)
+    trusted = old is not None and (old.revoked is None or old.revoked.retired)
+    return trusted and any(
+        "administrator" in one.rows[-1].roles for one in mine.values() if one.revoked is None
+    )
 
 
 def _enrolled_before(session: Session, held: Roster, asked: Request, member: str | None) -> Device | None:
@@ -257,12 +266,13 @@ def _owner(held: Roster, asked: Request, member: str | None) -> Member:
     return Member(asked.member, _name(asked.name))
 
 
-def _replaced(work: Work, changed: Roster, replaces: str, owner: Member) -> Roster:
-    """Retires the device that a restored vault takes over from, as far as the office has it without a gap."""
-    old = roster.device_by_id(changed).get(replaces)
-    if old is None or old.member != owner.id or old.revoked is not None:
-        return changed
-    return editing.retire(changed, old.id, last_without_gap(work, old.id))
+def _replaced(work: Work, changed: Roster, gone: Sequence[str], owner: Member) -> Roster:
+    """Retires the devices that a restored vault was before, as far as the office has each without a gap."""
+    known = roster.device_by_id(changed)
+    for old in [known[one] for one in gone if one in known]:
+        if old.member == owner.id and old.revoked is None:
+            changed = editing.retire(changed, old.id, last_without_gap(work, old.id))
+    return changed
 
 
 def last_without_gap(work: Work, device: str, reason: str = "") -> Revocation:
@@ -461,7 +471,7 @@ def enrol_recovered(session: Session, device: local.Device, old: str, opened: ro
         row = DeviceRow(held.version + 1, before.rows[-1].roles, before.rows[-1].teams)
         fresh = Device(device.id, SigningKey(device.seed).public, before.sealing, before.member, (row,))
         owner = find_member(held, before.member)
-        changed = _replaced(work, editing.enrol(held, opened.previous, owner, fresh), old, owner)
+        changed = _replaced(work, editing.enrol(held, opened.previous, owner, fresh), (old,), owner)
         opened.sign_next(work, changed)
         sets = {"device": payload.FieldSet(device.id), "replaces": payload.FieldSet(old)}
         body = payload.write(payload.Sets("recovery", sets))

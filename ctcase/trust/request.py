@@ -11,10 +11,15 @@ from ctcase.workflow.policy import ROLES
 
 PAYLOAD_TYPE = "application/vnd.ctcase.enrolment-request.v1+json"
 LARGEST_REQUEST = 64 * 1024
+MOST_FORMER = 64
+"""Devices that one vault was before; a request names no more of them, the last ones."""
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a new device asks for; `replaces` is the device that it takes over from after a restore."""
+    """What a new device asks for; `replaces` is the device that it takes over from after a restore.
+
+    `former` are others that the vault was before: the office may have enrolled one that never heard of it.
+    """
 
     device: str
     member: str
@@ -24,6 +29,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     sealing: str
     replaces: str = ""
     office: str = ""
+    former: tuple[str, ...] = ()
 
     @property
     def digest(self) -> bytes:
@@ -54,4 +60,6 @@ def read(data: bytes) -> Request:
         raise Refused("signature_wrong")
     if not (0 < len(request.name) <= 200 and request.roles and set(request.roles) <= set(ROLES)):
         raise Refused("file_not_understood")
+    if len(request.former) > MOST_FORMER:
+        raise Refused("limit_exceeded", what="request")
     return request

@@ -457,6 +457,38 @@ def test_restoring_the_office_never_sets_the_roster_back(world):
     assert exchange.read_bundles(world.session("ben"), to_ben).value.files[0].new_roster == 4
 
 
+def restored_office(world, backup, before, name):
+    """The office's vault restored from a backup, with its root store beside it; its request."""
+    world.close(before)
+    request = world.path("request")
+    upkeep.restore(backup, world.vault(name), PASSPHRASE, world.env, request)
+    (world.vault(name) / "root").mkdir()
+    root_file(world, before).rename(root_file(world, name))
+    return request
+
+
+def test_the_same_backup_of_the_office_is_restored_twice(world):
+    backup = world.path("backup")
+    upkeep.backup(world.found(), backup, PASSPHRASE)
+    for before, name in (("office", "again"), ("again", "once more")):
+        request = restored_office(world, backup, before, name)
+        world.enrol(request, team="Office", by=name)
+        assert upkeep.status(world.session(name)).enrolled == "yes"
+    assert held(world.session("once more")).version == 3
+
+
+def test_who_was_revoked_does_not_lead_the_office_by_an_old_backup(world):
+    backup = world.path("backup")
+    session = world.found()
+    upkeep.backup(session, backup, PASSPHRASE)
+    world.member("eda", "administrator")
+    request = restored_office(world, backup, "office", "again")
+    world.enrol(request, team="Office", by="again")
+    office.revoke(world.session("again"), world.session("again").member_id, "left", PASSPHRASE)
+    request = restored_office(world, backup, "again", "once more")
+    assert code_of(world.enrol, request, team="Office", by="once more") == "not_enrolled"
+
+
 def test_a_root_store_that_is_ahead_of_the_vault_is_caught_up_with(world, monkeypatch):
     session = world.found()
     request = world.join("ben")

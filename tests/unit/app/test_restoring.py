@@ -206,6 +206,20 @@ def test_a_new_key_can_be_asked_for(world):
     assert world.verified("office").ok
 
 
+def test_a_key_that_was_enrolled_without_its_hearing_of_it_is_retired_as_well(world):
+    session = world.found()
+    ben, request = world.member("ben"), world.path("request")
+    first = ben.device_id
+    second = upkeep.rekey(ben, request).device
+    world.enrol(request)  # this welcome is lost
+    again = world.path("request")
+    third = upkeep.rekey(ben, again).device
+    office.accept(ben, world.enrol(again))
+    world.meet("office", "ben")
+    assert devices(world) == {first: 0, second: 0, third: None}
+    assert upkeep.status(session).unsent == []
+
+
 # --- recovery ----------------------------------------------------------------------------------------------------
 
 

@@ -53,6 +53,13 @@ def test_what_is_asked_makes_sense(office, asked, changes):
     assert code_of(request.write(bad, office.key(7))) == "file_not_understood"
 
 
+def test_the_devices_before_are_counted(office, asked):
+    most = msgspec.structs.replace(asked, former=("d" * 64,) * request.MOST_FORMER)
+    assert request.read(request.write(most, office.key(7))) == most
+    more = msgspec.structs.replace(most, former=(*most.former, "e" * 64))
+    assert code_of(request.write(more, office.key(7))) == "limit_exceeded"
+
+
 @pytest.mark.parametrize("data", [b"", b"{}", b"x" * 200_000])
 def test_other_bytes_are_not_understood(data):
     assert code_of(data) == "file_not_understood"
