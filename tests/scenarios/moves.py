@@ -184,7 +184,8 @@ def machine(new_world, judging):
         def read_section(self, name, k):
             stream = self.stream(name, k)
             if stream:
-                access.record_reading(self.world[name], stream, "person", "identity")
+                with self.honest():  # there is no such record in a case whose opening is void
+                    access.record_reading(self.world[name], stream, "person", "identity")
 
         # --- referrals ---
 
@@ -318,7 +319,7 @@ def machine(new_world, judging):
             own = ("supervisor",) if name == "sup" else ("caseworker",)
             with self.honest():
                 if what == "enrol" and not enrolled:
-                    if self.world[name].roster is None:
+                    if not self.is_listed(name) and self.world[name].roster is None:
                         self.world.enrol(name, ("North", "South")[k % 2])
                     else:
                         self.world.enrol_again(name)

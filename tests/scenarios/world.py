@@ -152,10 +152,12 @@ class World:
         return done.value
 
     def enrol_again(self, name):
-        """Enrols the new key of somebody whom the roster knows, with the rights he had."""
+        """Enrols the new key of somebody whom the roster knows, with the rights he had, or sends his welcome again."""
         held = self["office"].roster
         mine = [device for device in held.devices if device.member == self.people[name].member]
-        if mine and self[name].device_id not in {device.id for device in held.devices}:
+        known = {device.id: device.revoked is None for device in mine}
+        lost = self[name].roster is None and known.get(self[name].device_id)
+        if mine and (lost or self[name].device_id not in known):
             row = mine[-1].rows[-1]
             self.enrol(name, row.teams[0] if row.teams else "North")
 
