@@ -16,7 +16,7 @@ from ctcase.model.values import Value
 from ui import words
 from ui.dialogs.files import Files
 from ui.errors import explain
-from ui.models.unfinished import Key, Kind, State, Unfinished, without
+from ui.models.unfinished import Key, Kind, State, Unfinished
 from ui.theme.theme import Theme
 from ui.widgets.ask import AskDialog
 from ui.widgets.text import isolate
@@ -178,15 +178,15 @@ class Desk(QObject):
         command: Callable[[Session, Progress], Outcome[T]],
         then: Callable[[T], None],
         refused: Callable[[CtcaseError], None],
-        part: State | None = None,
+        left: Callable[[T, State], State] | None = None,
     ) -> None:
         """Run the command that a form was written for: once it is done, and not before, the form is forgotten.
 
-        `part` is what of it the command saves, where that is not all. The page may be gone by then.
+        `left` says what of it stays to be done, where the command did not do all. The page may be gone by then.
         """
 
         def done(value: T) -> None:
-            self.keep(*form, without(self.unfinished.get(*form), part) if part is not None else {})
+            self.keep(*form, left(value, self.unfinished.get(*form)) if left is not None else {})
             if isValid(page):
                 then(value)
 

@@ -10,14 +10,15 @@ from ctcase.app.session import Progress, Session
 from ctcase.errors import CtcaseError
 from ctcase.model.values import Value
 from ui import words
+from ui.models.draft import SHOWN
 from ui.models.unfinished import Unfinished
 from ui.theme.theme import Theme
 from ui.widgets.ask import AskDialog
 from ui.widgets.buttons import Button
 from ui.words import translate
 
-Ready = tuple[str, Mapping[str, Value]]
-"""The answers of a case that can be saved as they are, and the case."""
+Ready = tuple[str, Mapping[str, Value], cases.Shown]
+"""A case, its answers that can be saved as they are, and what their author had been shown."""
 
 
 class LeaveDialog(AskDialog):
@@ -78,9 +79,13 @@ def keeping(found: Unfinished, ready: Ready | None) -> Callable[[Session, Progre
     everything = found.text()
     rest = Unfinished(everything)
     if ready is not None:
-        case, answers = ready
+        case, answers, _ = ready
         edited = found.get("answers", case)
-        rest.put("answers", case, {key: value for key, value in edited.items() if key not in answers})
+        rest.put(
+            "answers",
+            case,
+            {key: value for key, value in edited.items() if key.removeprefix(SHOWN) not in answers},
+        )
     left = rest.text()
 
     def keep(session: Session, _progress: Progress) -> Outcome[None]:

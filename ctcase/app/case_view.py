@@ -42,7 +42,11 @@ def load(session: Session, connection: Connection, stream: str) -> Stream:
 
 def show(session: Session, connection: Connection, stream_id: str) -> CaseShown:
     """A whole case."""
-    stream = load(session, connection, stream_id)
+    return show_stream(session, connection, load(session, connection, stream_id))
+
+
+def show_stream(session: Session, connection: Connection, stream: Stream) -> CaseShown:
+    """A whole case, of its folded stream."""
     folded = stream.folded
     envelopes = standing_envelopes(connection)
     status = referral_view.field_value(stream, "case.status")

@@ -13,6 +13,7 @@ from ctcase.errors import Refused, refusal
 from ctcase.log import payload
 from ctcase.log.entry import Draft
 from ctcase.log.fold import Folded
+from ctcase.log.fold_fields import Field
 from ctcase.log.rights import Row
 from ctcase.model import forms
 from ctcase.model.ids import is_digest, new_case_code, read_case_code, show_case_code
@@ -21,6 +22,9 @@ from ctcase.store import queries
 from ctcase.store.projection import Stream
 from ctcase.workflow import policy
 from ctcase.workflow.referral import REFUSALS
+
+Shown = Mapping[str, tuple[str, ...]]
+"""Entries by `record.field`: the sets behind what a person was shown of it; none where there was no answer."""
 
 
 def check_right(session: Session, action: str, folded: Folded | None = None) -> Row:
@@ -116,6 +120,23 @@ def show_case(session: Session, code: str) -> CaseShown:
         return case_view.show(session, connection, stream)
 
 
+def show_to_edit(session: Session, code: str) -> tuple[CaseShown, Shown]:
+    """A whole case, and for `set_fields` the sets behind what it shows, of fields that were cleared too."""
+    stream_id = find_case(session, code)
+    with session.look() as connection:
+        stream = case_view.load(session, connection, stream_id)
+        shown = case_view.show_stream(session, connection, stream)
+    records = stream.folded.records.items()
+    return shown, {
+        f"{record}.{name}": _behind(it) for record, found in records for name, it in found.fields.items()
+    }
+
+
+def _behind(field: Field) -> tuple[str, ...]:
+    """The sets that give the value on the screen; what stands beside it in a conflict stays until it is decided."""
+    return tuple(it.entry for it in field.candidates if it.value == field.value)
+
+
 def parse_assignments(session: Session, assignments: Sequence[str]) -> dict[str, Value]:
     """`record.field=value` arguments as values, read by the type of their field."""
     catalogue = fields.catalogue(session)
@@ -132,21 +153,29 @@ def parse_assignments(session: Session, assignments: Sequence[str]) -> dict[str,
     return parsed
 
 
-def set_fields(session: Session, code: str, values: Mapping[str, Value]) -> Outcome[CaseSet]:
-    """Changes fields; what has that value already is left alone. Each set names what its author was shown."""
+def set_fields(
+    session: Session, code: str, values: Mapping[str, Value], shown: Shown | None = None
+) -> Outcome[CaseSet]:
+    """Changes fields; what has that value already is left alone. Each set names what its author was shown (rule 14).
+
+    `shown` are the sets behind what the author saw of a field, by its name, from `show_to_edit`: an answer that came
+    since then stays beside the new one until a person decides. Of what it does not name he saw no answer. None: all as it is now.
+    """
     catalogue = fields.catalogue(session)
     with session.work() as work:
         stream = work.stream(named(work.connection, code))
         check_right(session, "set", stream.folded)
-        changes = changed_fields(stream, catalogue, values)
+        changes = changed_fields(stream, catalogue, values, shown)
         entry = work.write(Draft("set", fields.parts(changes)), stream).id if changes else None
         done = work.touched.changes()
     names = [f"{change.record}.{change.known.field.name}" for change in changes]
     return Outcome(CaseSet(show_case_code(stream.folded.code), entry, names), done)
 
 
-def changed_fields(stream: Stream, catalogue: Catalogue, values: Mapping[str, Value]) -> list[Change]:
-    """What a member who sees the case as it is now changes by giving these values."""
+def changed_fields(
+    stream: Stream, catalogue: Catalogue, values: Mapping[str, Value], shown: Shown | None
+) -> list[Change]:
+    """What a member who was shown these sets changes by giving these values."""
     changes = []
     for name, value in values.items():
         record, field = fields.split_name(name)
@@ -157,15 +186,27 @@ def changed_fields(stream: Stream, catalogue: Catalogue, values: Mapping[str, Va
         if reason := catalogue.check(known, value):
             raise refusal("usage", field=name, reason=reason)
         there = stream.folded.records.get(record)
-        shown = there.fields.get(field) if there else None
-        if shown is None and value is None:
+        now = there.fields.get(field) if there else None
+        if now is None and value is None:
             continue
-        if shown is not None and type(shown.value) is type(value) and shown.value == value:
+        if now is not None and type(now.value) is type(value) and now.value == value:
             continue
-        # an edit replaces the value on the screen; what stands beside it in a conflict stays until it is decided
-        over = [it.entry for it in shown.candidates if it.value == shown.value] if shown else []
-        changes.append(Change(record, known, value, tuple(over)))
+        if shown is not None:
+            over = _checked(stream, record, field, shown.get(name, ()))
+        else:
+            over = _behind(now) if now else ()
+        changes.append(Change(record, known, value, over))
     return changes
+
+
+def _checked(stream: Stream, record: str, field: str, shown: tuple[str, ...]) -> tuple[str, ...]:
+    """Sets that are said to have been shown; refused if one is no set of this field in this case."""
+    for one in shown:
+        reading = stream.folded.readings.get(one)
+        sets = [part.says for part in reading.data if part.record == record] if reading else []
+        if not any(isinstance(says, payload.Sets) and field in says.set for says in sets):
+            raise Refused("not_found", what="set")
+    return shown
 
 
 def transfer(session: Session, code: str, team: str) -> Outcome[Written]:

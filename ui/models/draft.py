@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 
-from ctcase.app.results import RecordShown
+from ctcase.app.cases import Shown
+from ctcase.app.results import CaseSet, RecordShown
 from ctcase.model import forms
 from ctcase.model.forms import CodeList, Field, Section
 from ctcase.model.values import Value
+
+SHOWN = "shown:"
+"""Before the name of a field in a state: the sets behind what was shown of it when editing began."""
 
 
 def _same(one: Value, other: Value) -> bool:
@@ -21,9 +25,15 @@ class CaseDraft:
         self._saved: dict[str, Value] = {}
         self._edited: dict[str, Value] = {}
         self._undo: list[tuple[str, Value]] = []
+        self._now: Shown = {}
+        self._shown: dict[str, tuple[str, ...]] = {}
 
-    def load(self, records: Iterable[RecordShown]) -> None:
-        """What the vault has now. Edits stay; those that the vault has taken over are no edits any more."""
+    def load(self, records: Iterable[RecordShown], now: Shown) -> None:
+        """What the vault has now, and the sets behind it.
+
+        Edits stay, with what their author had seen; those that the vault has taken over are no edits any more.
+        """
+        before, self._now = self._saved, now
         self._saved = {
             f"{record.id}.{name}": value
             for record in records
@@ -33,16 +43,44 @@ class CaseDraft:
         self._edited = {
             key: value for key, value in self._edited.items() if not _same(value, self._saved.get(key))
         }
-        self._undo = [(key, value) for key, value in self._undo if key in self._edited]
+        self._shown = {key: sets for key, sets in self._shown.items() if key in self._edited}
+        self._undo = [  # what gave back the answer of the vault gives back that of now
+            (key, self._saved.get(key) if _same(value, before.get(key)) else value)
+            for key, value in self._undo
+            if key in self._edited
+        ]
 
     def edited(self) -> dict[str, Value]:
         """What is not saved, by field."""
         return dict(self._edited)
 
-    def put_back(self, edited: Mapping[str, Value]) -> None:
+    def state(self) -> dict[str, Value]:
+        """What is not saved, and what had been shown instead: enough to take it up again later."""
+        return {**self._edited, **{SHOWN + key: sets for key, sets in self._shown.items()}}
+
+    def put_back(self, state: Mapping[str, Value]) -> None:
         """Take edits of before up again; those that the vault has taken over meanwhile are none."""
-        for key, value in edited.items():
+        for key, value in state.items():
+            if key.startswith(SHOWN):
+                continue
             self.edit(key, value)
+            sets = state.get(SHOWN + key)
+            if key in self._edited and isinstance(sets, tuple):
+                self._shown[key] = sets
+
+    def shown(self) -> dict[str, tuple[str, ...]]:
+        """The sets behind what was shown of each edited field when editing began."""
+        return dict(self._shown)
+
+    def overtaken(self) -> list[str]:
+        """The edited fields that have another answer now than when editing began."""
+        return [key for key, sets in self._shown.items() if set(sets) != set(self._now.get(key, ()))]
+
+    def saved(self, done: CaseSet) -> None:
+        """Answers were saved: whoever has typed on since then had seen those."""
+        for key in done.changed:
+            if key in self._shown and done.entry:
+                self._shown[key] = (done.entry,)
 
     def value(self, key: str) -> Value:
         """The answer as it stands in the form."""
@@ -72,7 +110,9 @@ class CaseDraft:
     def _put(self, key: str, value: Value) -> None:
         if _same(value, self._saved.get(key)):
             self._edited.pop(key, None)
+            self._shown.pop(key, None)
         else:
+            self._shown.setdefault(key, self._now.get(key, ()))
             self._edited[key] = value
 
     def problem(self, key: str) -> str | None:
@@ -110,3 +150,15 @@ class CaseDraft:
         answered = sum(self.value(field.key) is not None for field in shown)
         wrong = self.problems()
         return answered, len(shown), sum(field.key in wrong for field in shown)
+
+
+def after_saving(state: Mapping[str, Value], answers: Mapping[str, Value], done: CaseSet) -> dict[str, Value]:
+    """What is left of a state of before once these answers are saved: what was not, and what was typed since."""
+    left: dict[str, Value] = {}
+    for key, value in state.items():
+        if key.startswith(SHOWN) or (key in answers and _same(value, answers[key])):
+            continue
+        left[key] = value
+        if SHOWN + key in state:
+            left[SHOWN + key] = (done.entry,) if done.entry and key in done.changed else state[SHOWN + key]
+    return left

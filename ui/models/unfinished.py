@@ -66,15 +66,6 @@ class Unfinished:
         return msgspec.json.encode(lines).decode() if lines else ""
 
 
-def without(state: State, part: State) -> State:
-    """A state without what of it was saved."""
-    return {name: value for name, value in state.items() if name not in part or not _same(value, part[name])}
-
-
-def _same(one: Value, other: Value) -> bool:
-    return type(one) is type(other) and one == other
-
-
 def _plain(value: Value) -> Any:
     if isinstance(value, str):  # half a character, which a line can hold, is no text that could be written
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

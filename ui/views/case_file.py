@@ -12,9 +12,9 @@ from ctcase.app.results import CaseSet, CaseShown, Changes, Written
 from ctcase.errors import CtcaseError
 from ctcase.model.forms import Section
 from ui import words
-from ui.desk import Desk, concerns
+from ui.desk import Desk, Target, concerns
 from ui.errors import why_not
-from ui.models.draft import CaseDraft
+from ui.models.draft import CaseDraft, after_saving
 from ui.views import case_entries, case_sections
 from ui.views.case_consents import ConsentSection
 from ui.views.case_form import SectionForm
@@ -45,6 +45,7 @@ class CaseFile(QWidget):
         self._sections: dict[str, Section] = {it.id: it for form in desk.texts.forms for it in form.sections}
         self._current = section or next(iter(self._sections))
         self._built: dict[str, QWidget] = {}
+        self._written: str | None = None
         self.header = CaseHeader(desk)
         self.list = SectionList(desk)
         self.middle = Slot()
@@ -110,16 +111,18 @@ class CaseFile(QWidget):
     def read(self) -> None:
         """Read the case anew."""
         code = self._id()
-        self.desk.worker.ask(self, lambda session, _p: cases.show_case(session, code), self._show, self._lost)
+        self.desk.worker.ask(
+            self, lambda session, _p: cases.show_to_edit(session, code), self._show, self._lost
+        )
 
     def _lost(self, error: CtcaseError) -> None:
         self.desk.refuse(error)
         self.middle.put(EmptyState(self.desk.theme, self.tr("This case is not here.")))
 
-    def _show(self, case: CaseShown) -> None:
+    def _show(self, read: tuple[CaseShown, cases.Shown]) -> None:
         first = self.case is None
-        self.case = case
-        self.draft.load(case.records)
+        case, sets = self.case, _ = read
+        self.draft.load(case.records, sets)
         if first:
             self.draft.put_back(self.desk.unfinished.get("answers", case.id))
         self.header.load(case)
@@ -133,6 +136,12 @@ class CaseFile(QWidget):
             self.show_section(self._current)
             self._arrange()
         self._refresh()
+        if any(self._written == one.ours.entry for one in case.conflicts):
+            what = self.tr("Saved. Another answer came in meanwhile: both are kept until somebody decides.")
+            self.desk.tell(
+                "warn", what, go=(self.tr("Open the conflicts"), Target("case", case.id, "conflicts"))
+            )
+        self._written = None
 
     def show_section(self, key: str) -> None:
         """Go to a section."""
@@ -199,7 +208,7 @@ class CaseFile(QWidget):
         if self.case is None:
             return
         self._say_sections()
-        self.desk.keep("answers", self.case.id, self.draft.edited())
+        self.desk.keep("answers", self.case.id, self.draft.state())
         wrong, changes = len(self.draft.problems()), self.draft.changes()
         self.save.setEnabled(bool(changes) and self.case.may_write is None)
         self.undo.setEnabled(self.draft.can_undo)
@@ -218,6 +227,10 @@ class CaseFile(QWidget):
         if wrong:
             many = self.tr("{n} answers to correct. You can save all the same.")
             return words.counted(wrong, self.tr("1 answer to correct. You can save all the same."), many)
+        if overtaken := len(self.draft.overtaken()):
+            one = self.tr("1 answer has been changed meanwhile. Saving keeps both.")
+            many = self.tr("{n} answers have been changed meanwhile. Saving keeps all.")
+            return words.counted(overtaken, one, many)
         return self.tr("Not saved yet") if self.draft.is_unsaved else self.tr("Everything saved")
 
     def _shown_sections(self) -> list[Section]:
@@ -225,7 +238,7 @@ class CaseFile(QWidget):
 
     def save_now(self) -> None:
         """Save what was changed and is right; what is wrong stays in the form."""
-        changes, code = self.draft.changes(), self._id()
+        changes, shown, code = self.draft.changes(), self.draft.shown(), self._id()
         if changes and self.save.isEnabled():
             form = self.part()
             if self.save.hasFocus() and isinstance(form, SectionForm):
@@ -234,14 +247,16 @@ class CaseFile(QWidget):
             self.desk.finish(
                 self,
                 ("answers", code),
-                lambda session, _p: cases.set_fields(session, code, changes),
+                lambda session, _p: cases.set_fields(session, code, changes, shown),
                 self._saved,
                 self._not_saved,
-                part=changes,
+                left=lambda done, state: after_saving(state, changes, done),
             )
 
-    def _saved(self, _done: CaseSet) -> None:
+    def _saved(self, done: CaseSet) -> None:
         self.desk.hush()
+        self.draft.saved(done)
+        self._written = done.entry
         self._refresh()
 
     def _not_saved(self, error: CtcaseError) -> None:

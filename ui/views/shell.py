@@ -231,7 +231,9 @@ class Shell(QWidget):
     def ready(self) -> Ready | None:
         """The answers of the case that is open, as far as they can be saved."""
         page = self._page
-        return (page.case.id, page.draft.changes()) if isinstance(page, CaseFile) and page.case else None
+        if not isinstance(page, CaseFile) or page.case is None:
+            return None
+        return page.case.id, page.draft.changes(), page.draft.shown()
 
     def _find(self) -> None:
         if self.target.place != "cases":

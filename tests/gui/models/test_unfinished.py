@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctcase.model.values import DECLINED, UNKNOWN
-from ui.models.unfinished import Unfinished, without
+from ui.models.unfinished import Unfinished
 
 VALUES = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
@@ -50,11 +50,3 @@ def test_half_a_character_is_no_obstacle():
     found = Unfinished()
     found.put("case", "", {"alias": "a\ud83d"})
     assert Unfinished(found.text()).get("case", "") == {"alias": "a\ufffd"}
-
-
-def test_what_was_saved_is_taken_out_and_what_was_typed_since_is_not():
-    state = {"person.title": "Daw", "person.city": "Velbazar", "person.age": 1}
-    assert without(state, {"person.title": "Daw", "person.city": "Port Aldern", "person.age": True}) == {
-        "person.city": "Velbazar",
-        "person.age": 1,
-    }

@@ -119,6 +119,63 @@ def test_a_conflict_is_decided_by_keeping_a_value(desktop, world):
     assert next(one for one in page.case.records if one.id == "person").fields["city"] == "Port Aldern"
 
 
+def dame(world, case):
+    """Somebody else answers meanwhile."""
+    world.act("caseworker", lambda session: cases.set_fields(session, case, {"person.title": "Dame"}))
+
+
+@pytest.mark.parametrize("way", ["stays", "comes back"])
+def test_an_answer_that_came_in_unseen_is_not_replaced(desktop, world, way):
+    """Rule 14: whoever saves replaces what he was shown, however long ago he began."""
+    case = world.case(title="Daw")
+    desk = desktop()
+    page = desk.go("case", case, "identity")
+    edit(page.part().fields["person.title"], "Dawn")
+    if way == "comes back":
+        desk.go("cases")
+    dame(world, case)
+    page.read() if way == "stays" else desk.go("case", case, "identity")
+    desk.settle()
+    page = desk.page
+    assert page.part().fields["person.title"].editor.value() == "Dawn"
+    assert page.note.text() == "1 answer has been changed meanwhile. Saving keeps both."
+    desk.click(page.save)
+    (found,) = page.case.conflicts
+    assert (found.ours.value, [one.value for one in found.theirs]) == ("Dawn", ["Dame"])
+    assert not page.is_unsaved
+    desk.click(desk.button("Open the conflicts"))
+    assert "Dame" in desk.words(desk.page.part())
+
+
+@pytest.mark.parametrize("page_is_open", [True, False])
+def test_an_answer_that_came_in_unseen_is_not_replaced_by_locking(desktop, world, page_is_open):
+    case = world.case(title="Daw")
+    desk = desktop()
+    edit(desk.go("case", case, "identity").part().fields["person.title"], "Dawn")
+    if not page_is_open:
+        desk.go("cases")
+    dame(world, case)
+    desk.window.quick_hide()
+    desk.settle()
+    desk.window.view().wanted.emit()
+    desk.unlock()
+    page = desk.go("case", case, "identity")
+    if not page_is_open:
+        desk.click(page.save)
+    (found,) = page.case.conflicts
+    assert {found.ours.value, *(one.value for one in found.theirs)} == {"Dawn", "Dame"}
+
+
+def test_what_nobody_else_changed_is_replaced_without_a_word(desktop, world):
+    desk = desktop()
+    page = desk.go("case", world.case(title="Daw"), "identity")
+    for text in ("Dawn", "Dame"):
+        edit(page.part().fields["person.title"], text)
+        desk.click(page.save)
+    assert page.case.conflicts == []
+    assert desk.window.shell.notice.what == ""
+
+
 def test_a_consent_that_nobody_chose_is_not_recorded(desktop, world):
     desk = desktop()
     page = desk.go("case", world.case(), "consent")

@@ -203,6 +203,46 @@ def test_a_third_value_may_be_the_right_one(ben, conflict):
     assert cases.show_case(ben, conflict).conflicts == []
 
 
+def test_an_answer_that_came_unseen_is_not_replaced(ben):
+    code = cases.add_case(ben, {"person": {"first_name": "Daw"}}).value.code
+    _, seen = cases.show_to_edit(ben, code)
+    cases.set_fields(ben, code, {"person.first_name": "Zehra", "person.second_name": "Khin"})
+    done = cases.set_fields(
+        ben, code, {"person.first_name": "Zelda", "person.second_name": "Kin"}, seen
+    ).value
+    found = {one.field: one for one in decisions.conflicts(ben, code).conflicts}
+    first, second = found["person.first_name"], found["person.second_name"]
+    assert (first.ours.value, [it.value for it in first.theirs]) == ("Zelda", ["Zehra"])
+    assert (second.ours.value, [it.value for it in second.theirs]) == ("Kin", ["Khin"])
+    assert first.ours.entry == done.entry
+    _, seen = cases.show_to_edit(ben, code)
+    assert seen["person.first_name"] == (done.entry,)
+    cases.set_fields(ben, code, {"person.first_name": "Zoe"}, seen)
+    values = {it.value for one in decisions.conflicts(ben).conflicts for it in (one.ours, *one.theirs)}
+    assert values == {"Zoe", "Zehra", "Kin", "Khin"}
+
+
+def test_a_cleared_answer_was_seen_too(ben):
+    code = cases.add_case(ben, {"person": {"first_name": "Daw"}}).value.code
+    cleared = cases.set_fields(ben, code, {"person.first_name": None}).value.entry
+    _, seen = cases.show_to_edit(ben, code)
+    assert seen == {"person.first_name": (cleared,)}
+    cases.set_fields(ben, code, {"person.first_name": "Zehra"}, seen)
+    assert decisions.conflicts(ben).conflicts == []
+
+
+def test_what_was_shown_is_a_set_of_that_field_in_that_case(ben):
+    code, other = (cases.add_case(ben, {"person": {"first_name": "Daw"}}).value for _ in range(2))
+    alias = cases.set_fields(ben, code.code, {"case.alias": "Blue"}).value.entry
+    head = cases.show_case(ben, code.code).head
+    for wrong in (other.entry, alias, "f" * 64, ""):
+        change = {"person.first_name": "Zehra"}
+        assert (
+            code_of(cases.set_fields, ben, code.code, change, {"person.first_name": (wrong,)}) == "not_found"
+        )
+    assert cases.show_case(ben, code.code).head == head
+
+
 def test_a_stale_decision_is_refused(world, ben, conflict):
     (found,) = decisions.conflicts(ben).conflicts
     decisions.resolve_conflict(ben, found.id, keep=found.ours.entry)
