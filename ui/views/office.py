@@ -6,110 +6,19 @@ from PySide6.QtWidgets import QTableView, QWidget
 
 from ctcase.app import office
 from ctcase.app.results import Accepted, Enrolled, MemberShown, RequestSeen, WelcomeSeen, Written
-from ctcase.errors import CtcaseError
 from ui import words
 from ui.desk import Desk
-from ui.dialogs.files import REQUEST, WELCOME, requests, welcomes
-from ui.errors import explain
+from ui.dialogs.files import REQUEST, requests, welcomes
 from ui.models.rows import Column, RowsModel
+from ui.models.unfinished import Kind
 from ui.views.editors import short_line
-from ui.views.parts import Page, Slot, column, facts, holder, row
-from ui.views.start import PathPicker
+from ui.views.enrol import Compare, EnrolCard
+from ui.views.parts import Page, Slot, column, holder, row
 from ui.widgets.buttons import Button
-from ui.widgets.choosing import ChoiceEditor
-from ui.widgets.field import Field
-from ui.widgets.frames import Card, EmptyState, ErrorLine
+from ui.widgets.frames import Card, EmptyState
 from ui.widgets.marks import Chip
 from ui.widgets.tables import Mark, style_table
 from ui.widgets.text import Label
-from ui.widgets.writing import PassphraseEdit
-
-
-class Compare(Card):
-    """Asks for the six words that the other side reads out; they are never shown before."""
-
-    def __init__(self, desk: Desk, title: str, explanation: str, expected: str, verb: str) -> None:
-        super().__init__(desk.theme, title)
-        self._expected = expected
-        self.words = short_line(desk.theme, self.tr("Six words"))
-        self.error = ErrorLine(desk.theme)
-        self.act = Button(desk.theme, verb, "primary", "check")
-        self.cancel = Button(desk.theme, self.tr("Leave it"), "ghost")
-        self.extra = column(gap=12)
-        self.body.addWidget(Label(desk.theme, explanation, "body", "text2", wrap=True))
-        self.body.addLayout(self.extra)
-        self.body.addWidget(
-            Field(desk.theme, self.tr("The words as they are read out to you"), self.words, required=True)
-        )
-        self.body.addWidget(self.error)
-        self.body.addLayout(row(self.cancel, 0, self.act))
-
-    def agree(self) -> bool:
-        """Whether the words typed are the ones expected; says so if not."""
-        if office.words_agree(str(self.words.value() or ""), self._expected):
-            self.error.set_sentence("")
-            return True
-        self.error.set_sentence(
-            self.tr(
-                "These are not the words of this file. Ask for them again by voice; if they still differ, do not use it."
-            )
-        )
-        return False
-
-    def refuse(self, error: CtcaseError) -> None:
-        """Say why it was not done."""
-        said = explain(error)
-        self.error.set_sentence(f"{said.what} {said.next}")
-        self.act.setEnabled(True)
-
-
-class EnrolCard(Compare):
-    """Enrols the device of a request."""
-
-    def __init__(self, desk: Desk, seen: RequestSeen) -> None:
-        theme = desk.theme
-        explanation = words.translate(
-            "office", "Call the person, and let them read out the six words that their device shows."
-        )
-        super().__init__(
-            desk, words.fill(words.translate("office", "Enrol {name}"), name=seen.name), explanation, seen.fingerprint,
-            words.translate("office", "Enrol this device"),
-        )  # fmt: skip
-        self.team = short_line(theme)
-        self.role = ChoiceEditor(theme, list(words.roles().items()), absent=False)
-        self.role.set_value(seen.roles[0] if seen.roles else None)
-        members = [(one.id, one.name) for one in desk.known.members.values()]
-        self.member = ChoiceEditor(theme, members, absent=False)
-        self.welcome = PathPicker(theme, self.tr("Welcome file for the member"), self.tr("Choose the file"))
-        self.welcome.choose.clicked.connect(
-            lambda: self.welcome.set_path(desk.files.save(self, WELCOME, welcomes()))
-        )
-        self.passphrase = PassphraseEdit(theme, self.tr("Your passphrase"))
-        asked = [(self.tr("Asks for"), words.role_words(seen.roles)), (self.tr("Device"), seen.device[:16])]
-        self.extra.addLayout(facts(theme, asked))
-        line = row(
-            Field(theme, self.tr("Team"), self.team, required=True),
-            Field(theme, self.tr("Role"), self.role),
-            gap=20,
-        )
-        self.extra.addLayout(line)
-        hint = self.tr("Left open, this is a new member.")
-        self.extra.addWidget(Field(theme, self.tr("A further device of"), self.member, help_text=hint))
-        self.extra.addWidget(self.welcome)
-        secret = column(Label(theme, self.tr("Your passphrase"), "label"), self.passphrase, gap=4)
-        self.extra.addLayout(secret)
-
-    def missing(self) -> str:
-        """What is not there yet, as a sentence."""
-        if not str(self.team.value() or "").strip():
-            return self.tr("Write the team first.")
-        if self.welcome.path is None:
-            return self.tr("Choose where to write the welcome file first.")
-        return (
-            ""
-            if self.passphrase.text()
-            else self.tr("Your passphrase opens the keys of the office. Write it first.")
-        )
 
 
 class OfficePage(Page):
@@ -132,6 +41,7 @@ class OfficePage(Page):
         self.request.clicked.connect(self._write_request)
         desk.renewed.connect(self.load)
         self.load()
+        self._take_up()
 
     def load(self) -> None:
         """Show what is known now."""
@@ -230,17 +140,19 @@ class OfficePage(Page):
     def _choose_request(self) -> None:
         file = self.desk.files.open_one(self, requests())
         if file is not None:
-            self.desk.worker.ask(
-                self,
-                lambda session, _p: office.look_at_request(session, file),
-                lambda seen: self._ask_enrol(file, seen),
-            )
+            self._look_at_request(file)
+
+    def _look_at_request(self, file: Path) -> None:
+        self.desk.worker.ask(
+            self,
+            lambda session, _p: office.look_at_request(session, file),
+            lambda seen: self._ask_enrol(file, seen),
+        )
 
     def _ask_enrol(self, file: Path, seen: RequestSeen) -> None:
         card = EnrolCard(self.desk, seen)
-        card.cancel.clicked.connect(self._close)
         card.act.clicked.connect(lambda: self._enrol(file, card))
-        self._open(card)
+        self._open("enrol", file, card)
 
     def _enrol(self, file: Path, card: EnrolCard) -> None:
         missing = card.missing()
@@ -251,8 +163,9 @@ class OfficePage(Page):
         card.act.setEnabled(False)
         team, role = str(card.team.value()), str(card.role.value() or "") or None
         member, secret = str(card.member.value() or "") or None, card.passphrase.text()
-        self.desk.worker.do(
+        self.desk.finish(
             self,
+            ("enrol", str(file)),
             lambda session, _p: office.enrol(
                 session, file, team=team, role=role, member=member, welcome=target, passphrase=secret
             ),
@@ -269,25 +182,31 @@ class OfficePage(Page):
     def _choose_welcome(self) -> None:
         file = self.desk.files.open_one(self, welcomes())
         if file is not None:
-            self.desk.worker.ask(
-                self,
-                lambda session, _p: office.look_at_welcome(session, file),
-                lambda seen: self._ask_accept(file, seen),
-            )
+            self._look_at_welcome(file)
+
+    def _look_at_welcome(self, file: Path) -> None:
+        self.desk.worker.ask(
+            self,
+            lambda session, _p: office.look_at_welcome(session, file),
+            lambda seen: self._ask_accept(file, seen),
+        )
 
     def _ask_accept(self, file: Path, seen: WelcomeSeen) -> None:
         title = words.fill(self.tr("Accept the welcome of {name}"), name=seen.name)
         explanation = self.tr("Call the office, and let them read out their six words.")
         card = Compare(self.desk, title, explanation, seen.fingerprint, self.tr("Accept this office"))
-        card.cancel.clicked.connect(self._close)
         card.act.clicked.connect(lambda: self._accept(file, card))
-        self._open(card)
+        self._open("accept", file, card)
 
     def _accept(self, file: Path, card: Compare) -> None:
         if card.agree():
             card.act.setEnabled(False)
-            self.desk.worker.do(
-                self, lambda session, _p: office.accept(session, file), self._accepted, card.refuse
+            self.desk.finish(
+                self,
+                ("accept", str(file)),
+                lambda session, _p: office.accept(session, file),
+                self._accepted,
+                card.refuse,
             )
 
     def _accepted(self, done: Accepted) -> None:
@@ -312,10 +231,23 @@ class OfficePage(Page):
                 ),
             )
 
-    def _open(self, card: Compare) -> None:
+    def _open(self, kind: Kind, file: Path, card: Compare) -> None:
+        """Show a card as it was left; what is typed into it is kept until it is done or left for good."""
+        form = (kind, str(file))
+        card.take_up(self.desk.unfinished.get(*form))
+        card.typed.connect(lambda: self.desk.keep(*form, card.state()))
+        card.cancel.clicked.connect(lambda: self.desk.keep(*form, {}))
+        card.cancel.clicked.connect(self._close)
         self.compare = card
         self._slot.put(card)
         card.words.setFocus()
+
+    def _take_up(self) -> None:
+        """Go on with what was begun last, if its file is still there."""
+        for kind, file in reversed(list(self.desk.unfinished.begun())):
+            if kind in {"enrol", "accept"}:
+                (self._look_at_request if kind == "enrol" else self._look_at_welcome)(Path(file))
+                return
 
     def _close(self) -> None:
         self.compare = None

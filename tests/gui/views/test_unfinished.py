@@ -2,8 +2,10 @@
 
 import pytest
 
-from ctcase.app import exchange, unfinished
+from ctcase.app import exchange, office, unfinished
 from ctcase.errors import refusal
+
+SECRET = "five words that are long"
 
 
 def edit(page, key, text):
@@ -264,3 +266,51 @@ def test_the_name_of_an_agency_survives_what_comes_in(desktop, world):
     page._add_agency()
     desk.settle()
     assert page.agency.value() is None
+
+
+@pytest.fixture
+def request_file(world, tmp_path):
+    office.join(tmp_path / "new", "Omar B.", ("caseworker",), tmp_path / "new.req", SECRET, world.env())
+    return tmp_path / "new.req"
+
+
+def test_a_device_to_enrol_is_there_again_without_the_passphrase(desktop, request_file, tmp_path):
+    desk = desktop("office")
+    page = desk.go("office")
+    desk.files.next = [request_file, tmp_path / "omar.welcome"]
+    desk.click(page.enrol)
+    assert saved(desk) == "Everything saved", "nothing is typed yet"
+    desk.bot.keyClicks(page.compare.words.line(), "six words")
+    desk.bot.keyClicks(page.compare.team.line(), "North")
+    desk.bot.keyClicks(page.compare.passphrase.line, SECRET)
+    desk.click(page.compare.welcome.choose)
+    assert saved(desk) == "1 form not saved"
+    desk.go("cases")
+    desk.window.quick_hide()
+    desk.settle()
+    desk.window.view().wanted.emit()
+    desk.unlock()
+    desk.go("office")
+    desk.settle()
+    card = desk.page.compare
+    assert (card.words.value(), card.team.value(), card.role.value()) == ("six words", "North", "caseworker")
+    assert card.welcome.path == tmp_path / "omar.welcome"
+    assert card.passphrase.text() == ""
+    desk.click(card.cancel)
+    assert saved(desk) == "Everything saved"
+    assert desk.go("office").compare is None
+
+
+def test_a_device_whose_request_is_gone_is_told_and_kept(desktop, request_file):
+    desk = desktop("office")
+    page = desk.go("office")
+    desk.files.next = [request_file]
+    desk.click(page.enrol)
+    desk.bot.keyClicks(page.compare.team.line(), "North")
+    desk.go("cases")
+    request_file.rename(request_file.with_suffix(".away"))
+    assert desk.go("office").compare is None
+    assert desk.window.shell.notice.tone == "danger"
+    request_file.with_suffix(".away").rename(request_file)
+    desk.go("cases")
+    assert desk.go("office").compare.team.value() == "North"
