@@ -6,6 +6,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 from ctcase.errors import CtcaseError
+from ui.words import fill, join_words
 
 translate = QCoreApplication.translate
 
@@ -43,7 +44,7 @@ def _environment() -> dict[str, Sentences]:
         ),
         "font_missing": Sentences(
             translate("errors", "No font on this computer can print these letters. Nothing was written."),
-            translate("errors", "Install the DejaVu fonts, then try again."),
+            translate("errors", "Leave these letters out, or write them in another script."),
         ),
         "usage": Sentences(
             translate("errors", "This cannot be done in this way. Nothing was changed."),
@@ -214,7 +215,11 @@ def sentences(code: str, details: Mapping[str, object]) -> Sentences:
         found = precise.get((code, str(details.get(key))))
         if found is not None:
             return found
-    return all_sentences()[code]
+    said, fonts = all_sentences()[code], details.get("fonts")
+    if code == "font_missing" and isinstance(fonts, list) and fonts:
+        install = translate("errors", "Install the font with the file {fonts}, then try again.")
+        return Sentences(said.what, fill(install, fonts=join_words(fonts)))
+    return said
 
 
 def why_not(code: str) -> str:

@@ -55,7 +55,7 @@ ERRORS: Mapping[str, Sentence] = {
     ),
     "font_missing": Sentence(
         mark("No font on this computer can print these letters. Nothing was written."),
-        mark("Install the DejaVu fonts (fonts-dejavu-core), then try again."),
+        mark("Leave these letters out, or write them in another script."),
     ),
     "usage": Sentence(
         mark("The call is not complete, or not one that this program knows. Nothing was done."),
@@ -198,6 +198,10 @@ PRECISE: Mapping[tuple[str, str], Sentence] = {
         mark("There is something in this folder already. Nothing was changed."),
         mark("Choose a new, empty folder."),
     ),
+    ("font_missing", "fonts"): Sentence(
+        mark("No font on this computer can print these letters. Nothing was written."),
+        mark("Install the font with the file {fonts}, then try again."),
+    ),
     ("disk_full", "output"): Sentence(
         mark("The call is done, but its answer could not be written."),
         mark("Free some space; the list and show commands tell the result again."),
@@ -239,7 +243,7 @@ PRECISE: Mapping[tuple[str, str], Sentence] = {
         for reason, message in VALUES.items()
     },
 }
-"""More exact sentences, by code and by what the details call `what`, `problem` or `reason`."""
+"""More exact sentences, by code and by what the details call `what`, `problem` or `reason`; `fonts` if they name some."""
 
 UNEXPECTED = Sentence(
     mark("Something went wrong that the program did not foresee. What was reported as saved is safe."),
@@ -271,6 +275,8 @@ class _Known(dict[str, object]):
 
 def sentence(code: str, details: Mapping[str, object]) -> Sentence:
     """The English sentences for a refusal, the most exact that there are."""
+    if code == "font_missing" and details.get("fonts"):
+        return PRECISE[code, "fonts"]
     for key in ("what", "problem", "reason"):
         found = PRECISE.get((code, str(details.get(key))))
         if found is not None:
@@ -285,6 +291,7 @@ def explain(code: str, details: Mapping[str, Any], translate: Translate) -> Erro
 
 def worded(english: Sentence, code: str, details: Mapping[str, Any], translate: Translate) -> ErrorAnswer:
     """The answer for a code with these sentences."""
-    known = _Known(details)
+    lists = {key: ", ".join(map(str, value)) for key, value in details.items() if isinstance(value, list)}
+    known = _Known({**details, **lists})
     message, following = (translate(part).format_map(known) for part in english)
     return ErrorAnswer(code, message, following, dict(details))

@@ -33,3 +33,12 @@ def test_details_choose_the_more_exact_sentence(qapp):
     assert exact.what == "There is no vault in this folder. Nothing was changed."
     assert general != exact
     assert sentences("file_missing", {"what": "anything else"}) == general
+
+
+def test_a_missing_font_is_named_where_one_is_known(qapp):
+    known = explain(refusal("font_missing", scripts=["khmer"], fonts=["NotoSansKhmer-Regular.ttf"]))
+    assert (
+        known.next == "Install the font with the file \u2068NotoSansKhmer-Regular.ttf\u2069, then try again."
+    )
+    unknown = explain(refusal("font_missing", scripts=["symbol"], fonts=[]))
+    assert unknown.next == "Leave these letters out, or write them in another script."

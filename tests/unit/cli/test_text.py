@@ -47,6 +47,18 @@ def test_details_fill_the_words_and_never_break_them():
     assert told.details == {"problem": "missing", "command": "ctcase case show"}
 
 
+def test_missing_fonts_are_named_where_some_are_known():
+    fonts = ["DejaVuSans.ttf", "NotoSansKhmer-Regular.ttf"]
+    told = text.explain("font_missing", {"scripts": ["khmer", "latin"], "fonts": fonts}, str)
+    assert (
+        told.next
+        == "Install the font with the file DejaVuSans.ttf, NotoSansKhmer-Regular.ttf, then try again."
+    )
+    assert told.details["fonts"] == fonts
+    told = text.explain("font_missing", {"scripts": ["symbol"], "fonts": []}, str)
+    assert told.next == "Leave these letters out, or write them in another script."
+
+
 def test_words_are_translated_before_they_are_filled():
     told = text.explain("usage", {"command": "ctcase"}, lambda english: f"<{english}>")
     assert told.next == "<Run 'ctcase --help' to see how it is used.>"
