@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-import uharfbuzz as hb  # type: ignore[import-untyped]  # a compiled module without types
+import uharfbuzz as hb
 
 from ctcase.errors import EnvironmentFailed
 

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-import uharfbuzz as hb  # type: ignore[import-untyped]  # a compiled module without types
+import uharfbuzz as hb
 from reportlab.pdfbase.pdfdoc import (
     PDFArray,
     PDFDictionary,
