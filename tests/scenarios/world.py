@@ -97,6 +97,7 @@ class World:
         self.random = random.Random(f"world {seed}")
         self.time = [START + 3600]
         self.people, self.welcomes, self.snapshots, self.post = {}, {}, [], []
+        self.were_set_back = set()
         for name, (member, one, key) in founded.vaults.items():
             shutil.copytree(founded.folder / name, folder / name)
             self.people[name] = Person(name, member, folder / name, one, key, Clock(self.time))
@@ -197,6 +198,7 @@ class World:
         name, device, copy = self.snapshots[number]
         if self[name].device_id != device:
             return None
+        self.were_set_back.add(name)
         self.lock(name)
         (self.people[name].folder / vault.DATABASE).write_bytes(copy.read_bytes())
         return name
