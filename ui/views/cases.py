@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTableView, QToolButton, QWidget
 
 from ctcase.app import case_list, spreadsheets
@@ -19,7 +19,7 @@ from ui.widgets.buttons import Button
 from ui.widgets.frames import EmptyState
 from ui.widgets.marks import Pill
 from ui.widgets.progress import Progress
-from ui.widgets.tables import choose_row, style_table
+from ui.widgets.tables import RoomTable, choose_row
 from ui.widgets.text import Label
 from ui.worker import Job
 
@@ -71,32 +71,15 @@ class SearchLine(QLineEdit):
         super().keyPressEvent(event)
 
 
-class CaseTable(QTableView):
-    """Hides columns from the end while the room does not do."""
+class CaseTable(RoomTable):
+    """The list itself; columns hide from the end while the room does not do."""
 
     def __init__(self, desk: Desk, model: CaseModel) -> None:
-        super().__init__()
-        self._theme = desk.theme
-        style_table(desk.theme, self, name=self.tr("Cases"))
-        model.setParent(self)
-        self.setModel(model)
+        go_first = [COLUMNS.index(key) for key in GO_FIRST]
+        super().__init__(desk.theme, [WIDTHS[key] for key in COLUMNS], go_first, name=self.tr("Cases"))
+        self.show_model(model)
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        header = self.horizontalHeader()
-        header.setSortIndicator(COLUMNS.index("updated"), Qt.SortOrder.DescendingOrder)
-        for number, key in enumerate(COLUMNS):
-            self.setColumnWidth(number, desk.theme.px(WIDTHS[key]))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        room = self.viewport().width()
-        shown = [key for key in COLUMNS]  # noqa: C416  # a list to take from
-        for key in GO_FIRST:
-            if sum(self._theme.px(WIDTHS[one]) for one in shown) <= room:
-                break
-            shown.remove(key)
-        for number, key in enumerate(COLUMNS):
-            if self.isColumnHidden(number) == (key in shown):
-                self.setColumnHidden(number, key not in shown)
+        self.horizontalHeader().setSortIndicator(COLUMNS.index("updated"), Qt.SortOrder.DescendingOrder)
 
 
 class CaseList(Page):

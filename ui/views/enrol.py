@@ -14,13 +14,12 @@ from ui.errors import explain
 from ui.models.unfinished import State
 from ui.views.editors import short_line
 from ui.views.parts import column, facts, row
-from ui.views.start import PathPicker
+from ui.views.start import Asked, PathPicker, Secret, say_problems
 from ui.widgets.buttons import Button
 from ui.widgets.choosing import ChoiceEditor
 from ui.widgets.field import Field
 from ui.widgets.frames import Card, ErrorLine
 from ui.widgets.text import Label
-from ui.widgets.writing import PassphraseEdit
 
 
 class Compare(Card):
@@ -39,9 +38,9 @@ class Compare(Card):
         self.extra = column(gap=12)
         self.body.addWidget(Label(desk.theme, explanation, "body", "text2", wrap=True))
         self.body.addLayout(self.extra)
-        self.body.addWidget(
-            Field(desk.theme, self.tr("The words as they are read out to you"), self.words, required=True)
-        )
+        said = self.tr("The words as they are read out to you")
+        self.spoken = Field(desk.theme, said, self.words, required=True)
+        self.body.addWidget(self.spoken)
         self.body.addWidget(self.error)
         self.body.addLayout(row(self.cancel, 0, self.act))
         self.words.changed.connect(self.typed)
@@ -55,17 +54,25 @@ class Compare(Card):
         """Show again what was typed before."""
         self.words.set_value(state.get("words"))
 
-    def agree(self) -> bool:
-        """Whether the words typed are the ones expected; says so if not."""
+    def is_complete(self) -> bool:
+        """Whether nothing is missing and the words typed are the ones expected; says so if not."""
+        self.error.set_sentence("")
+        return not say_problems(self.asked(), self.problems())
+
+    def asked(self) -> list[Asked]:
+        """The parts of the card, in their order."""
+        return [self.spoken]
+
+    def problems(self) -> dict[Asked, str]:
+        """What is wrong, by the part."""
         if office.words_agree(str(self.words.value() or ""), self._expected):
-            self.error.set_sentence("")
-            return True
-        self.error.set_sentence(
-            self.tr(
-                "These are not the words of this file. Ask for them again by voice; if they still differ, do not use it."
-            )
+            return {}
+        wrong = self.tr(
+            "These are not the words of this file. Ask for them again by voice; if they still differ, do not use it."
         )
-        return False
+        return {
+            self.spoken: wrong if self.words.value() else self.tr("Write the words that are read out to you.")
+        }
 
     def refuse(self, error: CtcaseError) -> None:
         """Say why it was not done."""
@@ -92,23 +99,21 @@ class EnrolCard(Compare):
         self._role = seen.roles[0] if seen.roles else None
         self.role.set_value(self._role)
         members = [(one.id, one.name) for one in desk.known.members.values()]
-        self.member = ChoiceEditor(theme, members, absent=False)
+        new = self.tr("Nobody yet: a new member")
+        self.member = ChoiceEditor(theme, members, absent=False, nothing=new)
         self.welcome = PathPicker(theme, self.tr("Welcome file for the member"), self.tr("Choose the file"))
         self.welcome.choose.clicked.connect(self._choose_welcome)
-        self.passphrase = PassphraseEdit(theme, self.tr("Your passphrase"))
+        self.passphrase = Secret(theme, self.tr("Your passphrase"))
         asked = [(self.tr("Asks for"), words.role_words(seen.roles)), (self.tr("Device"), seen.device[:16])]
         self.extra.addLayout(facts(theme, asked))
-        line = row(
-            Field(theme, self.tr("Team"), self.team, required=True),
-            Field(theme, self.tr("Role"), self.role),
-            gap=20,
-        )
+        self._team = Field(theme, self.tr("Team"), self.team, required=True)
+        line = row(self._team, Field(theme, self.tr("Role"), self.role), gap=20)
+        for number in range(2):
+            line.setStretch(number, 1)
         self.extra.addLayout(line)
-        hint = self.tr("Left open, this is a new member.")
-        self.extra.addWidget(Field(theme, self.tr("A further device of"), self.member, help_text=hint))
+        self.extra.addWidget(Field(theme, self.tr("A further device of"), self.member))
         self.extra.addWidget(self.welcome)
-        secret = column(Label(theme, self.tr("Your passphrase"), "label"), self.passphrase, gap=4)
-        self.extra.addLayout(secret)
+        self.extra.addWidget(self.passphrase)
         for editor in (self.team, self.role, self.member):
             editor.changed.connect(self.typed)
 
@@ -134,14 +139,22 @@ class EnrolCard(Compare):
         welcome = state.get("welcome")
         self.welcome.set_path(Path(welcome) if isinstance(welcome, str) else None)
 
-    def missing(self) -> str:
-        """What is not there yet, as a sentence."""
+    def asked(self) -> list[Asked]:
+        return [self._team, self.welcome, self.passphrase, self.spoken]
+
+    def problems(self) -> dict[Asked, str]:
+        found = super().problems()
         if not str(self.team.value() or "").strip():
-            return self.tr("Write the team first.")
+            found[self._team] = self.tr("Write the team first.")
         if self.welcome.path is None:
-            return self.tr("Choose where to write the welcome file first.")
-        return (
-            ""
-            if self.passphrase.text()
-            else self.tr("Your passphrase opens the keys of the office. Write it first.")
-        )
+            found[self.welcome] = self.tr("Choose where to write the welcome file first.")
+        if not self.passphrase.edit.text():
+            found[self.passphrase] = self.tr("Your passphrase opens the keys of the office. Write it first.")
+        return found
+
+    def refuse(self, error: CtcaseError) -> None:
+        if error.code != "passphrase_wrong":
+            super().refuse(error)
+            return
+        self.act.setEnabled(True)
+        say_problems(self.asked(), {self.passphrase: " ".join(explain(error))})

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ctcase.app import office
 from ctcase.app.results import Accepted, Enrolled, MemberShown, RequestSeen, WelcomeSeen, Written
@@ -17,8 +17,10 @@ from ui.views.parts import Page, Slot, column, holder, row
 from ui.widgets.buttons import Button
 from ui.widgets.frames import Card, EmptyState
 from ui.widgets.marks import Chip
-from ui.widgets.tables import Mark, style_table
+from ui.widgets.tables import Mark, RoomTable
 from ui.widgets.text import Label
+
+MEMBER_WIDTHS = (200, 240, 120, 90)  # px at 100 %: name, role, team, devices
 
 
 class OfficePage(Page):
@@ -47,8 +49,9 @@ class OfficePage(Page):
         """Show what is known now."""
         desk, status = self.desk, self.desk.known.status
         enrolled = status.enrolled == "yes"
-        self.enrol.setVisible(enrolled and "administrator" in desk.known.roles)
-        self.welcome.setVisible(not enrolled)
+        free = self.compare is None  # the act of an open card is the one thing to do
+        self.enrol.setVisible(free and enrolled and "administrator" in desk.known.roles)
+        self.welcome.setVisible(free and not enrolled)
         self.request.setVisible(not enrolled)
         self.set_subtitle(
             status.office.name
@@ -85,15 +88,11 @@ class OfficePage(Page):
             ],
             members,
         )
-        table = QTableView()
-        style_table(self.theme, table, name=self.tr("Members"), compact=True)
+        table = RoomTable(self.theme, MEMBER_WIDTHS, (2,), name=self.tr("Members"), compact=True)
         table.horizontalHeader().setSortIndicator(
             0, table.horizontalHeader().sortIndicatorOrder().AscendingOrder
         )
-        model.setParent(table)
-        table.setModel(model)
-        for number, width in enumerate((200, 240, 120)):
-            table.setColumnWidth(number, self.theme.px(width))
+        table.show_model(model)
         table.setFixedHeight((self.theme.line() + 12) * (min(len(members), 8) + 1) + 36)
         card = Card(self.theme, self.tr("Members"))
         card.body.addWidget(table)
@@ -155,14 +154,12 @@ class OfficePage(Page):
         self._open("enrol", file, card)
 
     def _enrol(self, file: Path, card: EnrolCard) -> None:
-        missing = card.missing()
-        card.error.set_sentence(missing)
         target = card.welcome.path
-        if missing or target is None or not card.agree():
+        if not card.is_complete() or target is None:
             return
         card.act.setEnabled(False)
         team, role = str(card.team.value()), str(card.role.value() or "") or None
-        member, secret = str(card.member.value() or "") or None, card.passphrase.text()
+        member, secret = str(card.member.value() or "") or None, card.passphrase.edit.text()
         self.desk.finish(
             self,
             ("enrol", str(file)),
@@ -199,7 +196,7 @@ class OfficePage(Page):
         self._open("accept", file, card)
 
     def _accept(self, file: Path, card: Compare) -> None:
-        if card.agree():
+        if card.is_complete():
             card.act.setEnabled(False)
             self.desk.finish(
                 self,
@@ -240,6 +237,7 @@ class OfficePage(Page):
         card.cancel.clicked.connect(self._close)
         self.compare = card
         self._slot.put(card)
+        self.load()
         card.words.setFocus()
 
     def _take_up(self) -> None:
@@ -252,8 +250,11 @@ class OfficePage(Page):
     def _close(self) -> None:
         self.compare = None
         self._slot.put(None)
+        self.load()
 
     def regions(self) -> list[QWidget]:
+        if self.compare is not None:
+            return [self.compare.words]
         return [self.enrol if self.enrol.isVisible() else self.welcome]
 
 

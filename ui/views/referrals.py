@@ -14,13 +14,16 @@ from ui.views.case_lists import STATE_MARKS, agency_name
 from ui.views.parts import Page, row
 from ui.widgets.frames import EmptyState
 from ui.widgets.marks import Pill
-from ui.widgets.tables import Mark, choose_row, style_table
+from ui.widgets.tables import Mark, RoomTable, choose_row
 from ui.widgets.text import isolate
 
 OPEN = frozenset(
     {"draft", "submitted", "returned", "approved", "sent", "acknowledged", "accepted", "in_service"}
 )
-WIDTHS = (130, 240, 190, 170, 190)
+WIDTHS = (130, 240, 190, 170, 190, 170)
+"""px at 100 %; the last one shown takes what is left."""
+GO_FIRST = (5, 2, 4)
+"""Columns that hide as room gets scarce: changed, service, answer due. Which case, to whom, and the state stay."""
 
 
 def waits_for_me(one: ReferralShown, roles: frozenset[str]) -> bool:
@@ -39,14 +42,10 @@ class ReferralsPage(Page):
         self._all: list[ReferralShown] = []
         self._filter = "open"
         self.model: RowsModel[ReferralShown] = RowsModel(self._columns())
-        self.table = QTableView()
-        style_table(desk.theme, self.table, name=self.tr("Referrals"))
-        self.model.setParent(self.table)
-        self.table.setModel(self.model)
+        self.table = RoomTable(desk.theme, WIDTHS, GO_FIRST, name=self.tr("Referrals"))
+        self.table.show_model(self.model)
         self.table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        for number, width in enumerate(WIDTHS):
-            self.table.setColumnWidth(number, desk.theme.px(width))
         named = {
             "open": self.tr("Open"),
             "mine": self.tr("Waiting for me"),

@@ -1,5 +1,6 @@
 """Making a vault: founding an office, or joining one. The guided first run comes on top of these pages."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Signal
@@ -16,7 +17,7 @@ from ui.views.gate import centred
 from ui.views.parts import column, row
 from ui.widgets.buttons import Button
 from ui.widgets.field import Field
-from ui.widgets.frames import Card, ErrorLine
+from ui.widgets.frames import Card, ErrorLine, set_property
 from ui.widgets.marks import Segments
 from ui.widgets.text import Label
 from ui.widgets.writing import PassphraseEdit
@@ -37,14 +38,60 @@ class PathPicker(QWidget):
         self._place = Label(
             theme, QCoreApplication.translate("start", "Not chosen yet"), "body", "text2", wrap=True
         )
-        self.setLayout(column(Label(theme, name, "label"), row(self.choose, self._place, 0, gap=10), gap=4))
+        self._error = ErrorLine(theme)
+        line = row(self.choose, self._place, 0, gap=10)
+        self.setLayout(column(Label(theme, name, "label"), line, self._error, gap=4))
         self.setFocusProxy(self.choose)
+
+    def set_error(self, sentence: str) -> None:
+        """Say what is wrong, or nothing."""
+        self._error.set_sentence(sentence)
+
+    def error(self) -> str:
+        """The sentence shown, or nothing."""
+        return self._error.sentence()
 
     def set_path(self, path: Path | None) -> None:
         """Take a place; None leaves the one before."""
         if path is not None:
             self.path = path
             self._place.setText(str(path))
+            self.set_error("")
+
+
+class Secret(QWidget):
+    """A passphrase with its label, and what is wrong with it."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self.edit = PassphraseEdit(theme, name)
+        self._error = ErrorLine(theme)
+        self.setLayout(column(Label(theme, name, "label"), self.edit, self._error, gap=4))
+        self.setFocusProxy(self.edit)
+
+    def set_error(self, sentence: str) -> None:
+        """Say what is wrong, or nothing."""
+        self._error.set_sentence(sentence)
+        set_property(self.edit.line, "error", "true" if sentence else "false")
+        self.edit.line.setAccessibleDescription(sentence)
+
+    def error(self) -> str:
+        """The sentence shown, or nothing."""
+        return self._error.sentence()
+
+
+Asked = Field | PathPicker | Secret
+"""A part of a form that can say what is wrong with it."""
+
+
+def say_problems(parts: Sequence[Asked], problems: Mapping[Asked, str]) -> bool:
+    """Say under each part what is wrong with it, and go to the first; False if nothing is."""
+    for part in parts:
+        part.set_error(problems.get(part, ""))
+    first = next((part for part in parts if part in problems), None)
+    if first is not None:
+        first.setFocus()
+    return first is not None
 
 
 class NewPassphrase(QWidget):
@@ -52,29 +99,25 @@ class NewPassphrase(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        first, second = self.tr("Passphrase"), self.tr("The same again")
-        self.first, self.second = PassphraseEdit(theme, first), PassphraseEdit(theme, second)
+        self.first, self.second = (
+            Secret(theme, self.tr("Passphrase")),
+            Secret(theme, self.tr("The same again")),
+        )
         hint = self.tr(
             "Four or five words that do not belong together are good. Nobody can look it up for you."
         )
-        self.setLayout(
-            column(
-                column(Label(theme, first, "label"), self.first, gap=4),
-                column(Label(theme, second, "label"), self.second, gap=4),
-                Label(theme, hint, "caption", "text2", wrap=True),
-                gap=10,
-            )
-        )
+        said = Label(theme, hint, "caption", "text2", wrap=True)
+        self.setLayout(column(self.first, self.second, said, gap=10))
 
-    def problem(self) -> str:
-        """One sentence, or nothing."""
-        if len(self.first.text()) < SHORTEST_PASSPHRASE:
-            return self.tr("The passphrase is short. Write at least {n} characters.").replace(
-                "{n}", str(SHORTEST_PASSPHRASE)
-            )
-        if self.first.text() != self.second.text():
-            return self.tr("The two passphrases are not the same. Type them again.")
-        return ""
+    def problems(self) -> dict[Asked, str]:
+        """What is wrong, by the part."""
+        first = self.first.edit.text()
+        if len(first) < SHORTEST_PASSPHRASE:
+            short = self.tr("The passphrase is short. Write at least {n} characters.")
+            return {self.first: short.replace("{n}", str(SHORTEST_PASSPHRASE))}
+        if first != self.second.edit.text():
+            return {self.second: self.tr("The two passphrases are not the same. Type them again.")}
+        return {}
 
 
 class _Start(QWidget):
@@ -85,7 +128,7 @@ class _Start(QWidget):
     def __init__(self, theme: Theme, worker: Worker, files: Files, title: str, verb: str) -> None:
         super().__init__()
         self.theme, self.worker, self.files, self._title = theme, worker, files, title
-        self.name = short_line(theme)
+        self.name = Field(theme, self.tr("Your name"), short_line(theme))
         self.folder = PathPicker(theme, self.tr("Folder for the new vault"), self.tr("Choose the folder"))
         self.passphrase = NewPassphrase(theme)
         self.error = ErrorLine(theme)
@@ -105,22 +148,24 @@ class _Start(QWidget):
         card.body.addLayout(row(self.back, 0, self.act))
         self.setLayout(column(centred(self.theme, card, 600, self._title), gap=0))
         self.setFocusProxy(parts[0])
+        self._asked = [part for part in parts if isinstance(part, Asked)]
+        self._asked += [self.passphrase.first, self.passphrase.second]
 
     def begin(self) -> None:
         """Do it, or say what is missing."""
-        problem = self.problem() or self.passphrase.problem()
-        self.error.set_sentence(problem)
-        if not problem:
+        self.error.set_sentence("")
+        if not say_problems(self._asked, {**self.problems(), **self.passphrase.problems()}):
             self.act.setEnabled(False)
             self.work()
 
-    def problem(self) -> str:
-        """What is missing, as a sentence."""
-        if not str(self.name.value() or "").strip():
-            return self.tr("Write your name first.")
+    def problems(self) -> dict[Asked, str]:
+        """What is missing, by the part."""
+        found: dict[Asked, str] = {}
+        if not _written(self.name):
+            found[self.name] = self.tr("Write your name first.")
         if self.folder.path is None:
-            return self.tr("Choose a folder for the vault first.")
-        return ""
+            found[self.folder] = self.tr("Choose a folder for the vault first.")
+        return found
 
     def work(self) -> None:
         """Hand the work to the worker."""
@@ -131,6 +176,11 @@ class _Start(QWidget):
         self.act.setEnabled(True)
         said = explain(error)
         self.error.set_sentence(f"{said.what} {said.next}")
+
+
+def _written(field: Field) -> str:
+    """What stands in a line, without blanks around it."""
+    return str(field.editor.value() or "").strip()
 
 
 def _vault_in(folder: Path | None) -> Path | None:
@@ -150,25 +200,19 @@ class FoundOffice(_Start):
         super().__init__(theme, worker, files, "", "")
         self._title = self.tr("Create an office")
         self.act.say(self.tr("Create the office"))
-        self.office = short_line(theme)
-        self.build(
-            [
-                Field(theme, self.tr("Name of the office"), self.office),
-                Field(theme, self.tr("Your name"), self.name),
-                self.folder,
-                self.passphrase,
-            ]
-        )
+        self.office = Field(theme, self.tr("Name of the office"), short_line(theme))
+        self.build([self.office, self.name, self.folder, self.passphrase])
 
-    def problem(self) -> str:
-        if not str(self.office.value() or "").strip():
-            return self.tr("Write the name of the office first.")
-        return super().problem()
+    def problems(self) -> dict[Asked, str]:
+        found = super().problems()
+        if not _written(self.office):
+            found[self.office] = self.tr("Write the name of the office first.")
+        return found
 
     def work(self) -> None:
-        folder, office, name = self.folder.path, str(self.office.value()), str(self.name.value())
-        secret = self.passphrase.first.text()
-        assert folder is not None  # problem() looked
+        folder, office, name = self.folder.path, _written(self.office), _written(self.name)
+        secret = self.passphrase.first.edit.text()
+        assert folder is not None  # problems() looked
 
         def done(made: OfficeCreated) -> None:
             self.done.emit(folder, made)
@@ -195,20 +239,18 @@ class JoinOffice(_Start):
         )
         role = QWidget()
         role.setLayout(column(Label(theme, self.tr("Your role"), "label"), self.role, gap=4))
-        self.build(
-            [Field(theme, self.tr("Your name"), self.name), role, self.folder, self.request, self.passphrase]
-        )
+        self.build([self.name, role, self.folder, self.request, self.passphrase])
 
-    def problem(self) -> str:
-        found = super().problem()
-        if not found and self.request.path is None:
-            return self.tr("Choose where to write the request file first.")
+    def problems(self) -> dict[Asked, str]:
+        found = super().problems()
+        if self.request.path is None:
+            found[self.request] = self.tr("Choose where to write the request file first.")
         return found
 
     def work(self) -> None:
-        folder, target, name = self.folder.path, self.request.path, str(self.name.value())
-        role, secret = self.role.value() or "caseworker", self.passphrase.first.text()
-        assert folder is not None  # problem() looked
+        folder, target, name = self.folder.path, self.request.path, _written(self.name)
+        role, secret = self.role.value() or "caseworker", self.passphrase.first.edit.text()
+        assert folder is not None  # problems() looked
         assert target is not None
 
         def done(made: Joined) -> None:

@@ -86,13 +86,19 @@ class ChoiceEditor(Editor):
     """One of a list. A code that the list no longer has is kept and shown as it is."""
 
     def __init__(
-        self, theme: Theme, options: Options, *, absent: bool = True, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        options: Options,
+        *,
+        absent: bool = True,
+        nothing: str = "",
+        parent: QWidget | None = None,
     ) -> None:
-        """`absent` adds "Unknown" and "Declined to answer" below the choices."""
+        """`absent` adds "Unknown" and "Declined to answer" below the choices; `nothing` says what no choice means."""
         super().__init__(parent)
         self._combo = Combo(theme)
         self._values: list[Value] = []
-        self._add(None, not_answered())
+        self._add(None, nothing or not_answered())
         for code, text in options:
             self._add(code, text)
         if absent:

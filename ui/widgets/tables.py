@@ -1,9 +1,10 @@
 """Tables: row lines only, a quiet header with a sort arrow, and states drawn by icon and word."""
 
 import dataclasses
+from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -129,6 +130,43 @@ def style_table(theme: Theme, table: QTableView, *, name: str, compact: bool = F
     table.horizontalHeader().setStretchLastSection(True)
     table.setAccessibleName(name)
     table.setProperty("ringRadius", 10)
+
+
+class RoomTable(QTableView):
+    """Hides columns one after the other while the room does not do for all of them."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        widths: Sequence[int],
+        go_first: Sequence[int],
+        *,
+        name: str,
+        compact: bool = False,
+    ) -> None:
+        """`widths` in px at 100 %, the last one shown takes what is left; `go_first` are the columns that may hide."""
+        super().__init__()
+        style_table(theme, self, name=name, compact=compact)
+        self._widths = [theme.px(width) for width in widths]
+        self._go_first = go_first
+
+    def show_model(self, model: QAbstractItemModel) -> None:
+        """Take a model; the table owns it."""
+        model.setParent(self)
+        self.setModel(model)
+        for number, width in enumerate(self._widths):
+            self.setColumnWidth(number, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room, gone = self.viewport().width(), set[int]()
+        for number in self._go_first:
+            if sum(width for at, width in enumerate(self._widths) if at not in gone) <= room:
+                break
+            gone.add(number)
+        for number in range(len(self._widths)):
+            if self.isColumnHidden(number) != (number in gone):
+                self.setColumnHidden(number, number in gone)
 
 
 def choose_row(table: QTableView, row: int) -> None:

@@ -134,3 +134,13 @@ def test_ctrl_k_finds_a_case_from_anywhere(desktop):
     desk.go("sync")
     desk.key("Ctrl+K")
     assert desk.page.search.hasFocus()
+
+
+def test_the_state_of_a_referral_stays_in_view_as_room_gets_scarce(desktop, everything, themed):
+    desk = desktop(look=themed(LIGHT, 2.0))
+    table = desk.go("referrals").table
+    shown = [number for number in range(6) if not table.isColumnHidden(number)]
+    assert shown == [0, 1, 3]
+    assert table.columnViewportPosition(3) + table.columnWidth(3) <= table.viewport().width()
+    table = desktop(look=themed(LIGHT, 1.0)).go("referrals").table
+    assert not any(table.isColumnHidden(number) for number in range(6))

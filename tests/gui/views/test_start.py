@@ -4,16 +4,16 @@ SECRET = "five words that are long"
 
 
 def passphrase(page):
-    page.passphrase.first.line.setText(SECRET)
-    page.passphrase.second.line.setText(SECRET)
+    page.passphrase.first.edit.line.setText(SECRET)
+    page.passphrase.second.edit.line.setText(SECRET)
 
 
 def test_an_office_is_founded_joined_and_accepted(desktops, tmp_path):
     admin = desktops()
     admin.click(admin.window.view().found)
     page = admin.window.view()
-    page.office.set_value("Harbour office")
-    page.name.set_value("Rana O.")
+    page.office.editor.set_value("Harbour office")
+    page.name.editor.set_value("Rana O.")
     admin.files.next = [tmp_path / "office"]
     admin.click(page.folder.choose)
     passphrase(page)
@@ -25,7 +25,7 @@ def test_an_office_is_founded_joined_and_accepted(desktops, tmp_path):
     field = desktops()
     field.click(field.window.view().join)
     page = field.window.view()
-    page.name.set_value("Deniz A.")
+    page.name.editor.set_value("Deniz A.")
     field.files.next = [tmp_path / "field", tmp_path / "device.req"]
     field.click(page.folder.choose)
     field.click(page.request.choose)
@@ -41,15 +41,22 @@ def test_an_office_is_founded_joined_and_accepted(desktops, tmp_path):
     admin.files.next = [tmp_path / "device.req", tmp_path / "member.welcome"]
     admin.click(office.enrol)
     card = office.compare
+    assert office.enrol.isHidden(), "the act of the card is the one thing to do"
+    admin.click(card.act)
+    assert [part.error() != "" for part in card.asked()] == [True] * 4
     card.team.set_value("North")
     admin.click(card.welcome.choose)
-    card.passphrase.line.setText(SECRET)
+    card.passphrase.edit.line.setText(SECRET)
     card.words.set_value(office_words)
     admin.click(card.act)
-    assert "These are not the words of this file." in card.error.sentence()
+    assert "These are not the words of this file." in card.spoken.error()
     assert not (tmp_path / "member.welcome").exists()
     assert my_words not in admin.words()
     card.words.set_value(my_words.upper())
+    card.passphrase.edit.line.setText("not the passphrase")
+    admin.click(card.act)
+    assert card.passphrase.error().startswith("This passphrase does not open the vault.")
+    card.passphrase.edit.line.setText(SECRET)
     admin.click(card.act)
     assert (tmp_path / "member.welcome").exists()
     assert [one.name for one in admin.window.shell.desk.known.members.values()] == ["Rana O.", "Deniz A."]
@@ -76,17 +83,20 @@ def test_what_is_missing_is_said_and_nothing_is_made(desktops, tmp_path):
     desk.click(desk.window.view().found)
     page = desk.window.view()
     desk.click(page.act)
-    assert page.error.sentence() == "Write the name of the office first."
-    page.office.set_value("Harbour office")
-    page.name.set_value("Rana O.")
+    assert page.office.error() == "Write the name of the office first."
+    assert page.name.error() == "Write your name first."
+    assert page.folder.error() == "Choose a folder for the vault first."
+    assert desk.window.focusWidget() is page.office.editor.control()
+    page.office.editor.set_value("Harbour office")
+    page.name.editor.set_value("Rana O.")
     desk.files.next = [tmp_path / "office"]
     desk.click(page.folder.choose)
-    page.passphrase.first.line.setText("short")
+    page.passphrase.first.edit.line.setText("short")
     desk.click(page.act)
-    assert page.error.sentence().startswith("The passphrase is short.")
-    page.passphrase.first.line.setText(SECRET)
+    assert page.passphrase.first.error().startswith("The passphrase is short.")
+    page.passphrase.first.edit.line.setText(SECRET)
     desk.click(page.act)
-    assert page.error.sentence().startswith("The two passphrases are not the same.")
+    assert page.passphrase.second.error().startswith("The two passphrases are not the same.")
     assert not (tmp_path / "office").exists()
     desk.click(page.back)
     assert desk.window.view().open.isVisible()
@@ -106,7 +116,7 @@ def test_a_caseworker_writes_down_a_case_before_the_office_answers(desktops, tmp
     desk = desktops()
     desk.click(desk.window.view().join)
     page = desk.window.view()
-    page.name.set_value("Deniz A.")
+    page.name.editor.set_value("Deniz A.")
     desk.files.next = [tmp_path / "field", tmp_path / "device.req"]
     desk.click(page.folder.choose)
     desk.click(page.request.choose)

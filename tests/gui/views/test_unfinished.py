@@ -282,7 +282,7 @@ def test_a_device_to_enrol_is_there_again_without_the_passphrase(desktop, reques
     assert saved(desk) == "Everything saved", "nothing is typed yet"
     desk.bot.keyClicks(page.compare.words.line(), "six words")
     desk.bot.keyClicks(page.compare.team.line(), "North")
-    desk.bot.keyClicks(page.compare.passphrase.line, SECRET)
+    desk.bot.keyClicks(page.compare.passphrase.edit.line, SECRET)
     desk.click(page.compare.welcome.choose)
     assert saved(desk) == "1 form not saved"
     desk.go("cases")
@@ -295,7 +295,7 @@ def test_a_device_to_enrol_is_there_again_without_the_passphrase(desktop, reques
     card = desk.page.compare
     assert (card.words.value(), card.team.value(), card.role.value()) == ("six words", "North", "caseworker")
     assert card.welcome.path == tmp_path / "omar.welcome"
-    assert card.passphrase.text() == ""
+    assert card.passphrase.edit.text() == ""
     desk.click(card.cancel)
     assert saved(desk) == "Everything saved"
     assert desk.go("office").compare is None
