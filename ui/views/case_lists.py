@@ -226,7 +226,9 @@ class Timeline(QWidget):
         if not lines:
             self._slot.put(EmptyState(self._desk.theme, self.tr("Nothing here.")))
             return
-        self._slot.put(holder(column(*lines, 0, gap=12, margins=(16, 4, 14, 12))))
+        box = column(*lines, gap=12, margins=(16, 4, 14, 12))
+        box.addStretch(1)  # all the room that is left: the lines stay together
+        self._slot.put(holder(box))
 
     def _filter(self, *, only_void: bool) -> None:
         self._only_void = only_void

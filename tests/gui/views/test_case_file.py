@@ -1,7 +1,7 @@
 """The case file: saving what is right, undo, what is hidden, consent, conflicts, timeline."""
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ctcase.app import cases, office
 from ui.widgets.field import DOTS
@@ -239,3 +239,16 @@ def test_sections_are_stepped_by_keys(desktop, world, keys):
     page.list.rows["contact"].setFocus()
     desk.key(keys)
     assert page._current == ("safe_contact" if keys == "Alt+Down" else "identity")
+
+
+def test_the_lines_of_a_timeline_stay_together(desktop, world):
+    case = world.case()
+    world.consent(case)
+    page = desktop().go("case", case)
+    lines = [
+        one
+        for one in page.timeline.findChildren(QWidget)
+        if type(one) is QWidget and one.accessibleName() in {"Case opened", "Consent given"}
+    ]
+    first, second = sorted(line.y() for line in lines)
+    assert second - first < 3 * page.fontMetrics().lineSpacing() + 24
