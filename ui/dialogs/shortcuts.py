@@ -1,5 +1,6 @@
 """The list of keys."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
@@ -50,6 +51,6 @@ class Shortcuts(QDialog):
         box.setSpacing(14)
         box.addWidget(Label(theme, title, "title"))
         box.addLayout(grid)
-        box.addWidget(close)
+        box.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
         close.setFocus()
         hide_from(self)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 
 from ctcase.app import office
 from ctcase.app.results import RequestSeen
@@ -107,9 +107,9 @@ class EnrolCard(Compare):
         asked = [(self.tr("Asks for"), words.role_words(seen.roles)), (self.tr("Device"), seen.device[:16])]
         self.extra.addLayout(facts(theme, asked))
         self._team = Field(theme, self.tr("Team"), self.team, required=True)
-        line = row(self._team, Field(theme, self.tr("Role"), self.role), gap=20)
-        for number in range(2):
-            line.setStretch(number, 1)
+        line = row(gap=20)
+        for part in (self._team, Field(theme, self.tr("Role"), self.role)):
+            line.addWidget(part, 1, Qt.AlignmentFlag.AlignTop)
         self.extra.addLayout(line)
         self.extra.addWidget(Field(theme, self.tr("A further device of"), self.member))
         self.extra.addWidget(self.welcome)

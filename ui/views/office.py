@@ -52,7 +52,7 @@ class OfficePage(Page):
         free = self.compare is None  # the act of an open card is the one thing to do
         self.enrol.setVisible(free and enrolled and "administrator" in desk.known.roles)
         self.welcome.setVisible(free and not enrolled)
-        self.request.setVisible(not enrolled)
+        self.request.setVisible(free and not enrolled)
         self.set_subtitle(
             status.office.name
             if status.office
@@ -93,7 +93,8 @@ class OfficePage(Page):
             0, table.horizontalHeader().sortIndicatorOrder().AscendingOrder
         )
         table.show_model(model)
-        table.setFixedHeight((self.theme.line() + 12) * (min(len(members), 8) + 1) + 36)
+        line = table.verticalHeader().defaultSectionSize()
+        table.setFixedHeight(table.horizontalHeader().height() + line * min(len(members), 8) + 12)
         card = Card(self.theme, self.tr("Members"))
         card.body.addWidget(table)
         return card
@@ -237,8 +238,8 @@ class OfficePage(Page):
         card.cancel.clicked.connect(self._close)
         self.compare = card
         self._slot.put(card)
-        self.load()
         card.words.setFocus()
+        self.load()
 
     def _take_up(self) -> None:
         """Go on with what was begun last, if its file is still there."""

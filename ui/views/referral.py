@@ -184,6 +184,7 @@ class ReferralPage(Page):
         )
 
     def _done(self, _done: ReferralDone) -> None:
+        self.desk.hush()  # what a notice asked for is done, or is over
         self._close()
 
     def _refused(self, error: CtcaseError) -> None:

@@ -1,7 +1,9 @@
 """What bundles hold, before and after they are taken; what was written; what a check of the vault found."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from ctcase.app.results import BundleSeen, BundlesSeen, BundlesWritten, Verified
@@ -122,7 +124,8 @@ class Preview(QWidget):
 
     def __init__(self, desk: Desk, seen: BundlesSeen, *, taken: bool) -> None:
         super().__init__()
-        self.cards = [BundleCard(desk, one, taken=taken) for one in seen.files]
+        others = [one for one in seen.files if len(seen.files) > 1 and _is_for_others(one)]
+        self.cards = [BundleCard(desk, one, taken=taken) for one in seen.files if one not in others]
         fresh = sum(one.status == "new" for one in seen.files)
         many = self.tr("Take {n} bundles")
         self.take = Button(
@@ -135,11 +138,37 @@ class Preview(QWidget):
             if fresh
             else self.tr("There is nothing to take. Nothing was changed.")
         )
-        foot = row(self.aside, 0, Label(desk.theme, note, "caption", "text2", wrap=True), self.take, gap=12)
+        said = Label(desk.theme, note, "caption", "text2", wrap=True)
+        said.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+        foot = row(self.aside, said, self.take, gap=12)
+        foot.setStretch(1, 1)
         box = column(*self.cards, gap=10)
+        if others:
+            box.addWidget(_for_others(desk, others))
         if not taken:
             box.addLayout(foot)
         self.setLayout(box)
+
+
+def _is_for_others(seen: BundleSeen) -> bool:
+    """Whether a file is simply another member's: a stick holds bundles for everybody."""
+    return seen.error is not None and seen.error.code == "not_addressed"
+
+
+def _for_others(desk: Desk, found: Sequence[BundleSeen]) -> Card:
+    """Files that are no concern of ours, without alarm."""
+    title = words.counted(
+        len(found), translate("sync", "1 file for somebody else"), translate("sync", "{n} files for others")
+    )
+    card = Card(desk.theme, title)
+    card.head.addWidget(Chip(desk.theme, "idle", "lock", translate("sync", "Sealed to other devices")))
+    said = translate(
+        "sync", "They were not opened and not changed. Leave them where their addressees find them."
+    )
+    card.body.addWidget(Label(desk.theme, said, "body", "text2", wrap=True))
+    names = words.join_words(isolate(Path(one.file).name) for one in found[:MOST_PROBLEMS])
+    card.body.addWidget(Label(desk.theme, names, "caption", "text2", wrap=True))
+    return card
 
 
 class WrittenReport(Card):

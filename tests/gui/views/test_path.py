@@ -100,6 +100,7 @@ def test_a_case_goes_from_the_field_to_the_office_and_back(desktop, sheet, tmp_p
     field.click(page.form.act)
     assert field.questions == ["Mark this as sent to \u2068Harbour Shelter\u2069?"]
     assert page.shown.state == "sent"
+    assert field.window.shell.notice.what == "", "what the notice asked for is done"
     case = field.go("case", case_id, "disclosures")
     assert {one.what for one in case.case.disclosures} >= {"letter", "send"}
     write_all(field, tmp_path / "stick3")

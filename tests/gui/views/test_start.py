@@ -66,6 +66,7 @@ def test_an_office_is_founded_joined_and_accepted(desktops, tmp_path):
     field.files.next = [tmp_path / "member.welcome"]
     field.click(page.welcome)
     card = page.compare
+    assert field.window.focusWidget() is card.words.control()
     card.words.set_value("one two three four five six")
     field.click(card.act)
     assert field.window.shell.desk.known.status.enrolled == "requested"

@@ -2,14 +2,12 @@
 
 import pytest
 
-from ctcase.app import upkeep
+from ctcase.app import exchange, upkeep
 
 
 @pytest.fixture
 def stick(world, tmp_path):
     """Bundles of the caseworker for all, with a case in them."""
-    from ctcase.app import exchange
-
     world.case(name="Canaria")
     out = tmp_path / "stick"
     written = world.act("caseworker", lambda s: exchange.write_bundles(s, "Elif K.", out).value)
@@ -68,6 +66,22 @@ def test_a_bundle_for_somebody_else_is_refused_with_a_next_step(desktop, stick):
     said = desk.words(page.preview)
     assert "This file is sealed to another device. Nothing was changed." in said
     assert "Give it to its addressee, or ask the sender for one of your own." in said
+
+
+def test_a_stick_for_everybody_is_no_reason_for_alarm(desktop, world, tmp_path):
+    world.case()
+    stick = world.folder / "everybody"
+    world.act("caseworker", lambda session: exchange.write_bundles(session, "all", stick))
+    desk = desktop("supervisor")
+    page = desk.go("sync")
+    page.look(sorted(stick.iterdir()))
+    desk.settle()
+    said = desk.words(page.preview)
+    assert [card.accessibleName() for card in page.preview.cards] == [
+        "Bundle \u20683\u2069 from \u2068Deniz A.\u2069"
+    ]
+    assert "Refused" not in said
+    assert "2 files for others" in said
 
 
 def test_writing_names_the_files_and_for_whom(desktop, world, tmp_path):
