@@ -162,9 +162,7 @@ def _for_others(desk: Desk, found: Sequence[BundleSeen]) -> Card:
     )
     card = Card(desk.theme, title)
     card.head.addWidget(Chip(desk.theme, "idle", "lock", translate("sync", "Sealed to other devices")))
-    said = translate(
-        "sync", "They were not opened and not changed. Leave them where their addressees find them."
-    )
+    said = translate("sync", "Nothing of it was opened or changed. It waits for those it is sealed to.")
     card.body.addWidget(Label(desk.theme, said, "body", "text2", wrap=True))
     names = words.join_words(isolate(Path(one.file).name) for one in found[:MOST_PROBLEMS])
     card.body.addWidget(Label(desk.theme, names, "caption", "text2", wrap=True))
