@@ -73,7 +73,7 @@ class ReferralsPage(Page):
             Column(self.tr("Case"), lambda one: isolate(one.code)),
             Column(self.tr("Agency"), lambda one: agency_name(desk, one)),
             Column(self.tr("Service"), lambda one: words.service(one.service)),
-            Column(self.tr("State"), lambda one: words.state(one.state), _mark),
+            Column(self.tr("State"), _state, _mark),
             Column(
                 self.tr("Answer due"),
                 self._due,
@@ -125,6 +125,11 @@ class ReferralsPage(Page):
         return [self.pills["open"], self.table]
 
 
+def _state(one: ReferralShown) -> str:
+    late = words.translate("lists", "late")
+    return f"{words.state(one.state)} · {late}" if one.late else words.state(one.state)
+
+
 def _mark(one: ReferralShown) -> Mark:
-    tone, icon = STATE_MARKS.get(one.state, ("idle", "circle"))
+    tone, icon = ("danger", "clock") if one.late else STATE_MARKS.get(one.state, ("idle", "circle"))
     return Mark("warn", "git-merge") if one.rivals else Mark(tone, icon)

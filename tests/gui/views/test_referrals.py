@@ -260,3 +260,16 @@ def test_the_list_filters_and_opens(desktop, world):
     page.table.setFocus()
     desk.key("Return", page.table)
     assert desk.page.shown.id == second
+
+
+def test_a_late_referral_says_so_with_its_state(desktop, world):
+    """The column of the due date hides as room gets scarce."""
+    case = world.case()
+    world.consent(case)
+    one = world.submitted(case, basis="vital_interest", reason="Danger tonight.", urgency="1h")
+    world.act(
+        "caseworker", lambda session: referrals.do(session, one, "send_ahead", {"reason": "Danger tonight."})
+    )
+    world.later += 3 * 86_400
+    page = desktop().go("referrals")
+    assert page.model.index(0, 3).data() == "Sent · late"
