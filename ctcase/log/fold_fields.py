@@ -38,14 +38,42 @@ class Field(msgspec.Struct, frozen=True, gc=False):
 
 
 class Record(msgspec.Struct):
-    """A record of the case: its kind, its form, its fields by name, those in conflict, the categories withheld here."""
+    """A record of the case: its kind, its form, the value shown of each field, the fields in conflict, the categories
+    withheld here.
+    """
 
-    kind: str
-    form: str
-    version: int
-    fields: dict[str, Field]
-    conflicts: list[str]
-    withheld: set[str]
+    kind: str = ""
+    form: str = ""
+    version: int = 0
+    values: dict[str, Value] = {}  # msgspec copies empty defaults
+    conflicts: list[str] = []
+    withheld: set[str] = set()
+    _once: list[tuple[Sets, str, str]] = []
+    _fields: dict[str, Field] | None = None
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """The fields by name, in the order of `values`; made when first asked for: most cases are only listed."""
+        if self._fields is None:
+            self._fields = {
+                name: Field(category, entry, new.value)
+                for says, entry, category in self._once
+                for name, new in says.set.items()
+            }
+        return self._fields
+
+    def others(self, name: str) -> tuple[Candidate, ...]:
+        """The candidates of a field beside the one that is shown."""
+        return () if self._fields is None else self._fields[name].others
+
+    def take(self, says: Sets, entry: str, category: str) -> bool:
+        """Enters fields that replace nothing, since nothing before set them; False if something did."""
+        self.kind, self.form, self.version = says.kind, says.form, says.version
+        if self._fields is not None or not self.values.keys().isdisjoint(says.set):
+            return False
+        self.values |= {name: new.value for name, new in says.set.items()}
+        self._once.append((says, entry, category))
+        return True
 
 
 def fold_fields(
@@ -60,15 +88,16 @@ def fold_fields(
             if isinstance(part.says, Sets):
                 record = records.get(part.record)
                 if record is None:
-                    record = records[part.record] = Record("", "", 0, {}, [], set())
-                _take(record, one, part, part.says, again)
+                    record = records[part.record] = Record()
+                if not record.take(part.says, one, part.category):
+                    _take_again(record, one, part, part.says, again)
         for name, category in reading.withheld:
-            records.setdefault(name, Record("", "", 0, {}, [], set())).withheld.add(category)
+            records.setdefault(name, Record()).withheld.add(category)
     for (record_id, name), rows in again.items():
-        field = _standing(stream, graph, record_id, name, rows)
-        records[record_id].fields[name] = field
+        record, field = records[record_id], _standing(stream, graph, record_id, name, rows)
+        record.fields[name], record.values[name] = field, field.value
         if field.conflict:
-            records[record_id].conflicts.append(name)
+            record.conflicts.append(name)
     return records
 
 
@@ -76,19 +105,16 @@ _Row = tuple[Candidate, tuple[str, ...], str]
 """A set of one field: the candidate, the sets it replaces, and the category."""
 
 
-def _take(
+def _take_again(
     record: Record, one: str, part: DataPart, says: Sets, again: dict[tuple[str, str], list[_Row]]
 ) -> None:
     """Enters the fields of one part; `again` collects all sets of those that were set before."""
-    record.kind, record.form, record.version = says.kind, says.form, says.version
     fields, category = record.fields, part.category
-    if fields.keys().isdisjoint(says.set):  # they replace nothing: what they could comes before them
-        fields |= {name: Field(category, one, new.value) for name, new in says.set.items()}
-        return
     for name, new in says.set.items():
         first = fields.get(name)
         if first is None:
             fields[name] = Field(category, one, new.value)
+            record.values[name] = new.value
             continue
         rows = again.setdefault((part.record, name), [(first.candidates[0], (), first.category)])
         rows.append((Candidate(one, new.value), new.over, category))

@@ -121,14 +121,14 @@ def _conflict(stream: str, one: str, kind: str, document: dict[str, Any]) -> Row
 
 def _case(folded: Folded, entries: Mapping[str, Entry], searchable: Searchable, conflicts: int) -> Row:
     case = folded.records.get("case")
-    fields = case.fields if case else {}
-    alias, status = fields.get("alias"), fields.get("status")
-    alias_text = alias.value if alias and isinstance(alias.value, str) else ""
+    values = case.values if case else {}
+    alias, status = values.get("alias"), values.get("status")
+    alias_text = alias if isinstance(alias, str) else ""
     return {
         "stream": folded.stream,
         "code": folded.code,
         "alias": alias_text,
-        "state": state_of(status.value if status else None),
+        "state": state_of(status),
         "team": folded.team,
         "teams": _json(sorted({folded.team, *folded.team_at.values()})),
         "owner": folded.owner,
@@ -161,11 +161,9 @@ def _names(folded: Folded, alias: str, searchable: Searchable) -> str:
     found = [folded.code, show_case_code(folded.code), alias]
     for record in folded.records.values():
         wanted = searchable.get(record.kind, frozenset())
-        for name, field in record.fields.items():
+        for name, shown in record.values.items():
             if name in wanted:
-                for value in (
-                    (*(one.value for one in field.others), field.value) if field.others else (field.value,)
-                ):
+                for value in (*[one.value for one in record.others(name)], shown):
                     if isinstance(value, str):
                         found.append(value)
                     elif isinstance(value, tuple):
@@ -175,7 +173,7 @@ def _names(folded: Folded, alias: str, searchable: Searchable) -> str:
 
 def _record(stream: str, name: str, folded: Folded) -> Row:
     record = folded.records[name]
-    fields = {field: value for field, it in record.fields.items() if (value := it.value) is not None}
+    fields = {name: value for name, value in record.values.items() if value is not None}
     return {
         "stream": stream, "record": name, "kind": record.kind, "form": record.form, "version": record.version,
         "fields": _json(fields), "withheld": _json(sorted(record.withheld)) if record.withheld else "[]",
