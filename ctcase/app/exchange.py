@@ -186,11 +186,7 @@ def read_bundles(
         for done, (path, following) in enumerate(zip_longest(paths, paths[1:])):
             _tell(progress, done, len(paths))
             with session.work() as work:
-                reader = _reader(session)
-                opened = ahead.result() if ahead else None
-                if opened is None or not opened.fits(reader):
-                    opened = _opened(path, reader)
-                seen.append(_seen(work, path, opened))
+                seen.append(_seen(work, path, _awaited(ahead, path, _reader(session))))
                 streams |= work.touched.streams
                 roster = roster or work.touched.roster
                 # The next file is opened while the disk takes what this one brought.
@@ -215,6 +211,12 @@ class _Opened:
         """Whether it was judged by the same device, under the same roster."""
         mine = self.reader
         return (mine.device, mine.former, mine.roster) == (reader.device, reader.former, reader.roster)
+
+
+def _awaited(ahead: "Future[_Opened] | None", path: Path, reader: Reader) -> _Opened:
+    """The file as it was opened ahead, or opened now if it was not, or for another reader. Only the caller keeps it."""
+    opened = ahead.result() if ahead else None
+    return opened if opened and opened.fits(reader) else _opened(path, reader)
 
 
 def _opened(path: Path, reader: Reader) -> _Opened:

@@ -12,7 +12,7 @@ from ctcase.crypto.signing import UnsoundKeyError, Verifier, key_id, load_public
 from ctcase.log.entry import PAYLOAD_TYPE, Entry
 
 THREADS = 2
-CHUNK = 256
+CHUNK = 64
 
 
 def verify_signatures(entries: Sequence[Entry]) -> list[bool]:
