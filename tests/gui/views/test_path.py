@@ -1,7 +1,11 @@
 """The whole path in windows: import, consent, referral, approval, letter, sending, receipt."""
 
+from pathlib import Path
+
+import pytest
 from pypdf import PdfReader
 
+SHEET = Path(__file__).resolve().parents[3] / ".." / "shared" / "samples" / "htcds-300.xlsx"
 ROWS = [
     ("Daw", "Khinmala", "1995", "Feminine", "555 0101", "Yes"),
     ("Omar", "Fictional", "1999-03-08", "Masculine", "555 0102", "No"),
@@ -116,3 +120,23 @@ def test_a_case_goes_from_the_field_to_the_office_and_back(desktop, sheet, tmp_p
         page = desk.go("sync")
         desk.click(page.receipts.verify)
         assert "This vault is whole" in desk.words(page)
+
+
+def test_the_standards_own_spreadsheet_as_organisations_fill_it(desktop):
+    if not SHEET.exists():
+        pytest.skip("The sample spreadsheet does not lie beside this checkout.")
+    field = desktop("caseworker")
+    field.click(field.page.importing)
+    field.files.next = [SHEET]
+    field.click(field.page.choose)
+    said = field.words(field.page)
+    assert "300 cases added" in said
+    cases = field.go("cases")
+    assert cases.model.rowCount() == 300
+    field.key("Return", cases.table)
+    assert field.page.case.may_write is None
+    field.go("import")
+    field.files.next = [SHEET]
+    field.click(field.page.choose)
+    assert "300 cases added" not in field.words(field.page)
+    assert field.go("cases").model.rowCount() == 300, "rows of before are found again"
