@@ -28,11 +28,16 @@ def devices_for(held: Roster, addressee: str, besides: str = "") -> tuple[Device
 
 
 def addressees(held: Roster, device: str) -> tuple[str, ...]:
-    """Everybody this device can write to: the office, and each other member with a device."""
+    """Everybody this device can write to: the office, and each other member with a device that is not the office's."""
     mine = next((one.member for one in held.devices if one.id == device), "")
-    others = [one.id for one in held.members if one.id != mine and devices_of(held, one.id)]
     officers = {one.member for one in office_devices(held)}
     office = [OFFICE] if devices_for(held, OFFICE, device) and mine not in officers else []
+    reached = {one.id for one in office_devices(held)} if office else set[str]()
+    others = [
+        one.id
+        for one in held.members
+        if one.id != mine and any(it.id not in reached for it in devices_of(held, one.id))
+    ]
     return (*office, *others)
 
 
