@@ -78,10 +78,10 @@ def test_a_stick_for_everybody_is_no_reason_for_alarm(desktop, world, tmp_path):
     desk.settle()
     said = desk.words(page.preview)
     assert [card.accessibleName() for card in page.preview.cards] == [
-        "Bundle \u20683\u2069 from \u2068Deniz A.\u2069"
+        "Bundle \u20682\u2069 from \u2068Deniz A.\u2069"
     ]
     assert "Refused" not in said
-    assert "2 files for others" in said
+    assert "1 file for somebody else" in said
 
 
 def test_writing_names_the_files_and_for_whom(desktop, world, tmp_path):
