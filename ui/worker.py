@@ -176,7 +176,7 @@ class Worker(QObject):
             if changes is not None:
                 self.changed.emit(changes)
 
-        if not self.is_busy:
+        if not self.is_busy and not self._stopped:  # a window that is going still has its timer
             self.ask(owner, lambda session, _progress: session.poll(), tell)
 
     def stop(self) -> None:

@@ -190,3 +190,9 @@ def test_polling_tells_what_another_process_wrote_and_waits_while_busy(qtbot, wo
     worker.poll(owner)
     settle(qtbot, worker)
     assert told == [Changes(local=True)]
+
+
+def test_after_the_end_a_late_timer_asks_nothing(qtbot, worker, session, owner):
+    worker.stop()
+    worker.poll(owner)
+    assert not worker.is_busy
