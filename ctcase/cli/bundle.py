@@ -1,6 +1,6 @@
 """`ctcase bundle`: write, preview, read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -10,6 +10,7 @@ from ctcase.app import exchange, results
 from ctcase.cli.call import Call
 from ctcase.cli.commands import FILE, command, group, vault_argument
 from ctcase.cli.lines import facts, safe, section, table, words
+from ctcase.cli.named import named, names
 from ctcase.cli.text import Translate, explain, mark
 from ctcase.errors import DAMAGED, EXITS, REFUSED
 
@@ -24,12 +25,21 @@ def write(call: Call, vault: Path, to: str, out: Path) -> None:
     """`bundle write`."""
     with call.opened(vault) as session, call.progress() as progress:
         written = exchange.write_bundles(session, to, out, progress).value
-    call.answer(written, _written_lines)
+        known = names(session)
+    call.answer(written, lambda answer, _: _written_lines(answer, _, known))
 
 
-def _written_lines(written: results.BundlesWritten, _: Translate) -> Iterator[str]:
-    rows = [(one.file, one.number, one.entries, one.documents, one.bytes) for one in written.files]
-    yield from table((_("File"), _("Number"), _("Entries"), _("Documents"), _("Bytes")), rows)
+def _written_lines(written: results.BundlesWritten, _: Translate, known: Mapping[str, str]) -> Iterator[str]:
+    rows = [
+        (one.file, _whom(one.to, known), one.number, one.entries, one.documents, one.bytes)
+        for one in written.files
+    ]
+    yield from table((_("File"), _("For"), _("Number"), _("Entries"), _("Documents"), _("Bytes")), rows)
+
+
+def _whom(devices: Sequence[str], known: Mapping[str, str]) -> str:
+    """The people behind the devices that a file is sealed to."""
+    return words(dict.fromkeys(known.get(one, one) for one in devices))
 
 
 @command(bundle, "preview", mark("Show what reading these files would change; change nothing."))
@@ -39,7 +49,8 @@ def preview(call: Call, vault: Path, files: tuple[Path, ...]) -> None:
     """`bundle preview`."""
     with call.opened(vault) as session, call.progress() as progress:
         seen = exchange.preview_bundles(session, files, progress)
-    _answer(call, seen)
+        known = names(session)
+    _answer(call, seen, known)
 
 
 @command(bundle, "read", mark("Take these files; each is judged by itself."))
@@ -49,13 +60,14 @@ def read(call: Call, vault: Path, files: tuple[Path, ...]) -> None:
     """`bundle read`."""
     with call.opened(vault) as session, call.progress() as progress:
         taken = exchange.read_bundles(session, files, progress).value
-    _answer(call, taken)
+        known = names(session)
+    _answer(call, taken, known)
 
 
-def _answer(call: Call, seen: results.BundlesSeen) -> None:
+def _answer(call: Call, seen: results.BundlesSeen, known: Mapping[str, str]) -> None:
     spoken = [_in_words(one, call.translate) for one in seen.files]
     call.exit_status = exit_status(spoken)
-    call.answer(results.BundlesSeen(spoken), _seen_lines)
+    call.answer(results.BundlesSeen(spoken), lambda answer, _: _seen_lines(answer, _, known))
 
 
 def exit_status(seen: Sequence[results.BundleSeen]) -> int:
@@ -77,16 +89,16 @@ def _in_words(seen: results.BundleSeen, translate: Translate) -> results.BundleS
     return msgspec.structs.replace(seen, error=error)
 
 
-def _seen_lines(seen: results.BundlesSeen, _: Translate) -> Iterator[str]:
+def _seen_lines(seen: results.BundlesSeen, _: Translate, known: Mapping[str, str]) -> Iterator[str]:
     for one in seen.files:
-        yield from section(f"{safe(one.file)}: {_(one.status)}", _file_lines(one, _))
+        yield from section(f"{safe(one.file)}: {_(one.status)}", _file_lines(one, _, known))
 
 
-def _file_lines(one: results.BundleSeen, _: Translate) -> Iterator[str]:
+def _file_lines(one: results.BundleSeen, _: Translate, known: Mapping[str, str]) -> Iterator[str]:
     if one.error is not None:
         yield one.error.message
         yield one.error.next
-    sender = f"{one.from_.member} ({one.from_.device})" if one.from_ else None
+    sender = named(one.from_.member, known) if one.from_ else None
     entries = {
         _("new"): one.entries.new,
         _("known"): one.entries.known,
@@ -104,7 +116,7 @@ def _file_lines(one: results.BundleSeen, _: Translate) -> Iterator[str]:
             (_("Cases"), words(_counted(one.cases, _))),
             (_("Conflicts"), one.conflicts or None),
             (_("Receipts"), one.receipts or None),
-            (_("Gaps"), words(f"{gap.device} {gap.from_}-{gap.to}" for gap in one.gaps)),
+            (_("Gaps"), words(f"{named(gap.device, known)} {gap.from_}-{gap.to}" for gap in one.gaps)),
         ]
     )
     problems = [(problem.entry, problem.status, problem.code) for problem in one.problems]

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import click
 
-from ctcase.app import access, case_list, cases, office, results, spreadsheets
+from ctcase.app import access, case_list, cases, results, spreadsheets
 from ctcase.app.session import Session
 from ctcase.cli import inputs
 from ctcase.cli.call import Call
 from ctcase.cli.commands import FILE, command, group, vault_argument
 from ctcase.cli.lines import facts, safe, section, shown, table, words
+from ctcase.cli.named import named
+from ctcase.cli.named import names as names_of
 from ctcase.cli.text import Translate, mark
 from ctcase.cli.written import written_lines
 from ctcase.errors import CtcaseError
@@ -82,7 +84,7 @@ def show(call: Call, vault: Path, code: str, names: bool) -> None:
     """`case show`."""
     with call.opened(vault) as session:
         found = cases.show_case(session, code)
-        known = _names(session)
+        known = names_of(session)
         if names:
             _record_reading(session, found)
     call.answer(found, lambda answer, _: _case_lines(answer, _, known, names=names))
@@ -95,17 +97,6 @@ def _record_reading(session: Session, found: results.CaseShown) -> None:
             access.record_reading(session, found.id, record.id, "identity")
 
 
-def _names(session: Session) -> dict[str, str]:
-    """What members and agencies are called, by id."""
-    people = {one.id: one.name for one in office.members(session).members}
-    return people | {one.id: one.name for one in office.agencies(session).agencies}
-
-
-def _named(one: str, known: Mapping[str, str]) -> str:
-    """A name and the id that calls go by; the id alone where the name is not known here."""
-    return f"{known[one]} ({one})" if one in known else one
-
-
 def _case_lines(
     found: results.CaseShown, _: Translate, known: Mapping[str, str], *, names: bool
 ) -> Iterator[str]:
@@ -115,7 +106,7 @@ def _case_lines(
             (_("Alias"), found.alias),
             (_("State"), found.state),
             (_("Team"), found.team),
-            (_("Owner"), _named(found.owner, known)),
+            (_("Owner"), named(found.owner, known)),
         ]
     )
     for record in found.records:
@@ -126,7 +117,7 @@ def _case_lines(
     conflicts = [(one.id, one.field, len(one.theirs) + 1) for one in found.conflicts]
     yield from section(_("Conflicts"), table((_("Id"), _("Field"), _("Values")), conflicts))
     history = [
-        (one.time, _named(one.member, known), one.event or one.kind, one.status, one.reason, one.entry)
+        (one.time, named(one.member, known), one.event or one.kind, one.status, one.reason, one.entry)
         for one in found.history
     ]
     heads_of_history = (_("Time"), _("Member"), _("What"), _("Status"), _("Reason"), _("Entry"))
@@ -139,7 +130,7 @@ def _consent_lines(found: results.CaseShown, _: Translate, known: Mapping[str, s
             one.id,
             one.status,
             _("in force") if one.in_force else "",
-            words(_named(it, {**known, **one.recipient_names}) for it in one.recipients),
+            words(named(it, {**known, **one.recipient_names}) for it in one.recipients),
             words(one.purposes),
             words(one.categories),
             one.expires,
@@ -154,7 +145,7 @@ def _referral_lines(found: results.CaseShown, _: Translate, known: Mapping[str, 
     rows = [
         (
             one.id,
-            _named(one.agency, {**known, **({one.agency: one.agency_name} if one.agency_name else {})}),
+            named(one.agency, {**known, **({one.agency: one.agency_name} if one.agency_name else {})}),
             one.service,
             one.state,
             one.urgency,
@@ -169,7 +160,7 @@ def _referral_lines(found: results.CaseShown, _: Translate, known: Mapping[str, 
 def _copy_lines(found: results.CaseShown, _: Translate, known: Mapping[str, str]) -> Iterator[str]:
     """Who holds a copy: a fact, also where the step that made it took no effect."""
     rows = [
-        (_named(one.to, known), one.time, one.basis, words(one.fields), words([*_remarks(one, _)]))
+        (named(one.to, known), one.time, one.basis, words(one.fields), words([*_remarks(one, _)]))
         for one in found.disclosures
     ]
     yield from table((_("Agency"), _("Time"), _("Basis"), _("Fields"), _("Notes")), rows)
