@@ -198,7 +198,10 @@ def test_whom_one_can_write_to(done):
     }
     everybody = set(ids.values())
     mine = done.world.device("ben")
-    assert set(peers.addressees(held, mine)) == {OFFICE, *everybody} - {ids["ben"], ids["office"]}  # one copy each
+    assert set(peers.addressees(held, mine)) == {OFFICE, *everybody} - {
+        ids["ben"],
+        ids["office"],
+    }  # one copy each
     assert set(peers.addressees(held, done.world.device("office"))) == everybody - {ids["office"]}
     assert [one.id for one in peers.devices_for(held, OFFICE)] == [done.world.device("office")]
     assert peers.devices_for(held, OFFICE, done.world.device("office")) == ()
