@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ctcase.errors import Damaged
 from ctcase.log.entry import WITHHELD, Body, Entry, Header, Part, Withheld, digest
@@ -91,6 +91,21 @@ def known(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
         query = f"SELECT id, stream FROM entry WHERE id IN ({','.join('?' * len(part))})"  # noqa: S608  # marks only
         found |= dict(connection.exec_driver_sql(query, tuple(part)).all())
     return found
+
+
+def present(connection: Connection, batch: Sequence[Entry]) -> dict[str, str]:
+    """Of these entries, those in the log, with their streams.
+
+    An entry with a higher number than any of its device here cannot be here: nearly all of a bundle is spared the look-up.
+    """
+    devices = {one.header.device for one in batch}
+    if len(devices) > CHUNK:
+        return known(connection, [one.id for one in batch])
+    last = {device: connection.scalar(_last, {"device": device}) or 0 for device in devices}
+    return known(connection, [one.id for one in batch if one.header.number <= last[one.header.device]])
+
+
+_last = select(func.max(entry.c.number)).where(entry.c.device == bindparam("device"))
 
 
 def append(connection: Connection, entries: Sequence[Entry], known_devices: set[str]) -> dict[str, int]:

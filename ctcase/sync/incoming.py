@@ -170,7 +170,7 @@ def take(connection: Connection, streams: Streams, judged: Judged, device: str) 
     if not known:
         peers.take_acknowledgement(connection, judged.unsealed.manifest)
     receipts = peers.take_receipts(connection, sender, judged.unsealed.receipts)
-    here = stored.known(connection, (one.id for one in (*judged.entries, *judged.forged)))
+    here = stored.present(connection, (*judged.entries, *judged.forged))
     # The signature of what is here already was verified when it came; its parts are held against the same header.
     good = [*judged.entries, *(one for one in judged.forged if one.id in here)]
     admitted = streams.admit(connection, good, here)
