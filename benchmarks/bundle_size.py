@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from benchmarks.world import FIRST_NAMES
+from benchmarks.world import FIRST_NAMES, WORDS
 from ctcase.crypto import age
 from ctcase.crypto.recipients import HybridIdentity
 from ctcase.crypto.signing import SigningKey, key_id
@@ -25,19 +25,6 @@ from ctcase.model import canonical
 from ctcase.sync import columns, columns_read, packing, sealing
 from ctcase.sync.texts import take_apart
 
-WORDS = [
-    "arrived",
-    "called",
-    "clinic",
-    "shelter",
-    "lawyer",
-    "week",
-    "again",
-    "asked",
-    "sister",
-    "safe",
-    "phone",
-]
 PLACES = [f"{name}{tail}" for name in FIRST_NAMES for tail in ("ville", "stad", "abad", "ton", "pur")]
 CODES = [f"code_{number}" for number in range(12)]
 FIELDS = {

@@ -2,6 +2,7 @@
 
 import csv
 import random
+from dataclasses import replace
 from pathlib import Path
 
 from ctcase.app import office
@@ -33,7 +34,7 @@ FIRST_NAMES = (
     "Sol",
 )
 _LAST = ("Testova", "Exampleau", "Muster", "Ejemplo", "Sampleton", "Ornekoglu", "Placeholder", "Fictiva")
-_WORDS = (
+WORDS = (
     "arrived",
     "called",
     "clinic",
@@ -50,8 +51,7 @@ _WORDS = (
 
 def environment() -> Environment:
     """The real clock and randomness; passphrases at the lowest cost, which is not what is measured."""
-    system = Environment.system()
-    return Environment(system.clock, system.randomness, BOUNDS.floor)
+    return replace(Environment.system(), cost=BOUNDS.floor)
 
 
 def make_office(folder: Path) -> tuple[Session, Session]:
@@ -104,7 +104,7 @@ def _cell(field: Field, lists: dict[str, forms.CodeList], dice: random.Random, n
         return dice.choice(("yes", "no"))
     if field.type == "date":
         return f"{dice.randint(1950, 2015)}-{dice.randint(1, 12):02}-{dice.randint(1, 28):02}"
-    return " ".join(dice.choices(_WORDS, k=dice.randint(1, 4)))
+    return " ".join(dice.choices(WORDS, k=dice.randint(1, 4)))
 
 
 def _letters(number: int) -> str:
