@@ -171,6 +171,8 @@ class Shell(QWidget):
         self.desk.hush()
         self.target = target
         self._mark_place(target)
+        # Out of the page before it goes: the window would keep a focus that is lost with it near to where it was.
+        self.rail.item(self.place_of(target)).setFocus()
         if target.place == "cases":
             if self._cases is None:
                 self._cases = CaseList(self.desk)
@@ -201,8 +203,9 @@ class Shell(QWidget):
         found: Sequence[QWidget] = regions() if callable(regions) else []
         ready = (one for one in found if one is not page and _takes_focus(one))
         wanted = page.focusProxy() or next(ready, None)
-        self._stand_in = None if wanted else self.rail.item(self.place_of(self.target))
-        (wanted or self.rail.item(self.place_of(self.target))).setFocus()
+        item = self.rail.item(self.place_of(self.target))
+        self._stand_in = None if wanted else item
+        (wanted or item).setFocus()
 
     def _settled(self) -> None:
         """The page has its content now: give it the focus that it could not take, if nobody moved it meanwhile."""

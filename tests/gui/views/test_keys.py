@@ -62,6 +62,15 @@ def test_a_page_takes_the_focus_once_its_content_is_there(desktop, case):
     )
 
 
+def test_a_case_opened_by_the_keyboard_begins_at_its_section(desktop, case):
+    desk = desktop()
+    for _ in range(2):
+        desk.key("Down", desk.page.search)
+        desk.key("Return", desk.page.table)
+        assert desk.window.focusWidget() is desk.page.list.region()
+        desk.key("Esc")
+
+
 def test_bundles_are_asked_for_from_any_place(desktop, case, tmp_path):
     desk = desktop("supervisor")
     desk.files.next = [[tmp_path / "none.age"]]
