@@ -71,7 +71,8 @@ class Record(msgspec.Struct):
         self.kind, self.form, self.version = says.kind, says.form, says.version
         if self._fields is not None or not self.values.keys().isdisjoint(says.set):
             return False
-        self.values |= {name: new.value for name, new in says.set.items()}
+        for name, new in says.set.items():
+            self.values[name] = new.value
         self._once.append((says, entry, category))
         return True
 

@@ -161,19 +161,19 @@ def _names(folded: Folded, alias: str, searchable: Searchable) -> str:
     found = [folded.code, show_case_code(folded.code), alias]
     for record in folded.records.values():
         wanted = searchable.get(record.kind, frozenset())
-        for name, shown in record.values.items():
-            if name in wanted:
-                for value in (*[one.value for one in record.others(name)], shown):
-                    if isinstance(value, str):
-                        found.append(value)
-                    elif isinstance(value, tuple):
-                        found += value
+        for name in [name for name in record.values if name in wanted]:
+            for value in (*[one.value for one in record.others(name)], record.values[name]):
+                if isinstance(value, str):
+                    found.append(value)
+                elif isinstance(value, tuple):
+                    found += value
     return " ".join(dict.fromkeys(words_of("\n".join(found))))
 
 
 def _record(stream: str, name: str, folded: Folded) -> Row:
-    record = folded.records[name]
-    fields = {name: value for name, value in record.values.items() if value is not None}
+    record, fields = folded.records[name], folded.records[name].values
+    if None in fields.values():
+        fields = {name: value for name, value in fields.items() if value is not None}
     return {
         "stream": stream, "record": name, "kind": record.kind, "form": record.form, "version": record.version,
         "fields": _json(fields), "withheld": _json(sorted(record.withheld)) if record.withheld else "[]",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from anyascii import anyascii
 from sqlalchemy import Connection
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile("[a-z0-9]+")
 TABLES = ("search", "search_data", "search_idx", "search_docsize", "search_config")
 """The index as SQLite keeps it."""
 LONGEST_QUERY = 200

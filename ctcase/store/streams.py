@@ -108,9 +108,7 @@ class Streams:
         groups = admission.by_stream(batch)
         if here is None:
             here = entries.known(connection, [one.id for group in groups.values() for one in group])
-        begun = {
-            stream for stream, group in groups.items() if any(one.id == stream for one in group)
-        } - here.keys()
+        begun = {one.id for group in groups.values() for one in group if not one.header.stream} - here.keys()
         streams = [*groups]
         for start in range(0, len(streams), TOGETHER):
             part = streams[start : start + TOGETHER]
@@ -198,8 +196,13 @@ class Streams:
             changes.write(connection)
 
 
+_PLAIN_CASE = Shows(True, 0, ())
+
+
 def _shows(state: Stream) -> Shows:
     rows = state.rows
+    if "case_row" in rows and "conflict" not in rows and "verdict" not in rows:
+        return _PLAIN_CASE  # as nearly all are: of a large bundle each would be kept until the end
     return Shows("case_row" in rows, len(rows.get("conflict", ())), tuple(rows.get("verdict", {}).values()))
 
 
