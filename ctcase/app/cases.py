@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ctcase.app import case_view, fields, similar
-from ctcase.app.fields import Catalogue, Change
+from ctcase.app.fields import Change
 from ctcase.app.results import CaseAdded, CaseSet, CaseShown, Outcome, Similar, Written
 from ctcase.app.session import Session, Work
 from ctcase.errors import Refused, refusal
@@ -16,6 +16,7 @@ from ctcase.log.fold import Folded
 from ctcase.log.fold_fields import Field
 from ctcase.log.rights import Row
 from ctcase.model import forms
+from ctcase.model.catalogue import Catalogue
 from ctcase.model.ids import is_digest, new_case_code, read_case_code, show_case_code
 from ctcase.model.values import CONTROL, Value
 from ctcase.store import queries
@@ -71,7 +72,7 @@ def read_document(catalogue: Catalogue, document: Mapping[str, Any]) -> list[Cha
 
 def add_case(session: Session, document: Mapping[str, Any]) -> Outcome[CaseAdded]:
     """A new case, with what is known of it; capture is never blocked, whatever the roster."""
-    changes = read_document(fields.catalogue(session), document)
+    changes = read_document(session.catalogue, document)
     check_right(session, "open_case")
     with session.work() as work:
         alike = similar.find(work.connection, changes)
@@ -89,7 +90,7 @@ def open_case(work: Work, changes: Iterable[Change]) -> str:
 
 def similar_cases(session: Session, document: Mapping[str, Any]) -> list[Similar]:
     """Cases that may be of the same person, before a new one is made."""
-    changes = read_document(fields.catalogue(session), document)
+    changes = read_document(session.catalogue, document)
     with session.look() as connection:
         return similar.find(connection, changes)
 
@@ -139,7 +140,7 @@ def _behind(field: Field) -> tuple[str, ...]:
 
 def parse_assignments(session: Session, assignments: Sequence[str]) -> dict[str, Value]:
     """`record.field=value` arguments as values, read by the type of their field."""
-    catalogue = fields.catalogue(session)
+    catalogue = session.catalogue
     parsed: dict[str, Value] = {}
     for number, assignment in enumerate(assignments, 1):
         name, sign, text = assignment.partition("=")
@@ -161,11 +162,10 @@ def set_fields(
     `shown` are the sets behind what the author saw of a field, by its name, from `show_to_edit`: an answer that came
     since then stays beside the new one until a person decides. Of what it does not name he saw no answer. None: all as it is now.
     """
-    catalogue = fields.catalogue(session)
     with session.work() as work:
         stream = work.stream(named(work.connection, code))
         check_right(session, "set", stream.folded)
-        changes = changed_fields(stream, catalogue, values, shown)
+        changes = changed_fields(stream, session.catalogue, values, shown)
         entry = work.write(Draft("set", fields.parts(changes)), stream).id if changes else None
         done = work.touched.changes()
     names = [f"{change.record}.{change.known.field.name}" for change in changes]

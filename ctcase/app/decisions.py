@@ -89,7 +89,7 @@ def _decide_value(
         if kept is None:
             raise Refused("not_found", what="keep")
         value = kept.value
-    catalogue = fields.catalogue(session)
+    catalogue = session.catalogue
     known = catalogue.find(there.kind, name) or catalogue.find(record, name)
     if known is None:
         raise Refused("newer_version", what="form")

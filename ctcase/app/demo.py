@@ -158,7 +158,7 @@ def _record(
     session: Session, known: People, story: random.Random, wanted: int, progress: Progress | None
 ) -> list[str]:
     """Cases as a caseworker writes them down: partly filled, in many scripts."""
-    catalogue = fields.catalogue(session)
+    catalogue = session.catalogue
     streams: list[str] = []
     with session.work() as work:
         for start in range(0, wanted, BATCH):

@@ -1,4 +1,4 @@
-"""Fields as commands know them: `record.field` names, their form and category, and the parts a change is written in."""
+"""Fields as commands know them: `record.field` names, values from JSON, and the parts a change is written in."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,59 +6,12 @@ from typing import Any
 
 import msgspec
 
-from ctcase.app.session import Session
 from ctcase.errors import CtcaseError, refusal
 from ctcase.log import payload
 from ctcase.log.fold_fields import Record
 from ctcase.log.payload import FieldSet, Sets
-from ctcase.model import forms
-from ctcase.model.forms import Field, Form
+from ctcase.model.catalogue import Known
 from ctcase.model.values import Value
-
-ALIAS = Field(
-    record="case",
-    name="alias",
-    type="text",
-    category="case",
-    label={"en": "Alias"},
-    searchable=True,
-    longest=200,
-)
-"""The working name of a case, which no form asks: it is never derived from the real one."""
-
-
-class Known(msgspec.Struct, frozen=True):
-    """A field and the form it comes from; the alias has none."""
-
-    field: Field
-    form: str
-    version: int
-
-
-class Catalogue:
-    """The fields of the forms in use, by record kind and name."""
-
-    def __init__(self, shipped: Iterable[Form], codelists: Mapping[str, forms.CodeList]) -> None:
-        self.codelists = codelists
-        self._fields = {
-            (field.record, field.name): Known(field, form.id, form.version)
-            for form in shipped
-            for field in form.fields()
-        }
-        self._fields["case", "alias"] = Known(ALIAS, "", 0)
-
-    def find(self, kind: str, name: str) -> Known | None:
-        """A field by record kind and name."""
-        return self._fields.get((kind, name))  # type: ignore[arg-type]  # any text may be asked for
-
-    def check(self, known: Known, value: Value) -> str | None:
-        """Why a value cannot be taken."""
-        return forms.check_value(known.field, value, self.codelists)
-
-
-def catalogue(session: Session) -> Catalogue:
-    """The catalogue of this vault."""
-    return Catalogue(session.forms, session.codelists)
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from ctcase.app import case_view, letters, referral_view
 from ctcase.app.cases import check_right, find_case, named
 from ctcase.app.consents import agency_kind, resolve_agency
-from ctcase.app.fields import catalogue, kind_of, misread
+from ctcase.app.fields import kind_of, misread
 from ctcase.app.results import (
     Letter,
     Outcome,
@@ -103,7 +103,7 @@ def _is_field(session: Session, stream: Stream, name: str) -> bool:
     """Whether a name is a field of this case or may become one: a draft may name what is not known yet."""
     record, _, field = name.partition(".")
     kind = kind_of(record, stream.folded.records)
-    form = kind is not None and catalogue(session).find(kind, field) is not None
+    form = kind is not None and session.catalogue.find(kind, field) is not None
     return form or bool(referral_view.field_category(stream, name))
 
 

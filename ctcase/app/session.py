@@ -19,6 +19,7 @@ from ctcase.log import entry as entries
 from ctcase.log.entry import Draft, Entry, Place, compose
 from ctcase.log.rights import NOBODY, DeviceRights, Rights, Row
 from ctcase.model import canonical
+from ctcase.model.catalogue import Catalogue
 from ctcase.model.forms import CodeList, Form, shipped_codelists, shipped_forms
 from ctcase.model.ids import Randomness
 from ctcase.store import local, vault
@@ -94,6 +95,7 @@ class Session:
         self.env = env
         self.forms = env.forms
         self.codelists = env.codelists
+        self.catalogue = Catalogue(self.forms, self.codelists)
         self.searchable = _searchable(self.forms)
         self.streams = Streams(NOBODY, self.searchable)
         self._seen = -1

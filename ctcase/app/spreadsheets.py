@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from ctcase.app import fields, results
 from ctcase.app.cases import check_right, opening
-from ctcase.app.fields import Catalogue, Change
+from ctcase.app.fields import Change
 from ctcase.app.results import ColumnTaken, Exported, Imported, LeftOut, Outcome, RefusedRow, SameRow
 from ctcase.app.session import Progress, Session, Work
 from ctcase.errors import Cancelled, Refused, refusal
@@ -39,7 +39,7 @@ def import_cases(session: Session, file: Path, progress: Progress | None = None)
     """A case for each row. A row that cannot be taken, or equals one imported before, is reported; the others count."""
     check_right(session, "import")
     reading = htcds_reading.read_rows(file, standard_form(session), session.codelists)
-    intake = _Intake(session, fields.catalogue(session))
+    intake = _Intake(session)
     with session.work() as work:
         for batch in _batches(reading.rows):
             if progress and not progress("importing", intake.rows, 0):
@@ -72,9 +72,8 @@ def _batches(
 class _Intake:
     """An import under way: what it has seen and written so far."""
 
-    def __init__(self, session: Session, catalogue: Catalogue) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._catalogue = catalogue
         self.rows = 0
         self.added = 0
         self.same: list[SameRow] = []
@@ -110,7 +109,7 @@ class _Intake:
 
     def _change(self, name: str, value: Value) -> Change:
         record, field = fields.split_name(name)
-        known = self._catalogue.find(record, field)
+        known = self._session.catalogue.find(record, field)
         assert known is not None  # the reader takes columns of this form only
         return Change(record, known, value)
 
