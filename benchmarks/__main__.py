@@ -31,7 +31,7 @@ def _chosen(quick: bool) -> dict[str, Callable[[Path], list[Result]]]:
     size = 1_000 if quick else 10_000
     times = 3 if quick else 5
     return {
-        "save": lambda folder: [saving.save(folder, 100 if quick else 400)],
+        "save": lambda folder: saving.save(folder, 100 if quick else 400),
         "unlock": lambda folder: [saving.unlock(folder, times)],
         "import": lambda folder: _imported(folder, size * 2),
         "bundle": lambda folder: bundles.run(folder, size, times),
