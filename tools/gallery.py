@@ -1,8 +1,6 @@
-"""Draws every component in light, dark, contrast, right to left and at 200 % to PNG files.
+"""Draws every component in light, dark, contrast, right to left and at 200 % to PNG files."""
 
-Usage: python tools/gallery.py FOLDER [NAME ...]
-"""
-
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -380,21 +378,28 @@ def draw(app: QApplication, theme: Theme, path: Path) -> None:
     window.close()
 
 
+THEMES = {
+    "light": lambda: make_theme(LIGHT),
+    "dark": lambda: make_theme(DARK),
+    "contrast": lambda: make_theme(CONTRAST),
+    "rtl": lambda: make_theme(LIGHT, rtl=True),
+    "text-200": lambda: make_theme(LIGHT, 2.0),
+    "rtl-200": lambda: make_theme(DARK, 2.0, rtl=True),
+}
+
+
 def main() -> None:
     """Draw the pages asked for, or all."""
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="where the pictures go")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(THEMES))
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - THEMES.keys():
+        parser.error(f"no such picture: {', '.join(sorted(unknown))}")
+    arguments.folder.mkdir(parents=True, exist_ok=True)
     app = QApplication([])
-    themes = {
-        "light": make_theme(LIGHT),
-        "dark": make_theme(DARK),
-        "contrast": make_theme(CONTRAST),
-        "rtl": make_theme(LIGHT, rtl=True),
-        "text-200": make_theme(LIGHT, 2.0),
-        "rtl-200": make_theme(DARK, 2.0, rtl=True),
-    }
-    for name in sys.argv[2:] or themes:
-        draw(app, themes[name], folder / f"{name}.png")
+    for name in arguments.names or THEMES:
+        draw(app, THEMES[name](), arguments.folder / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -40,6 +40,10 @@ class Shows(msgspec.Struct, frozen=True, gc=False):
     verdicts: tuple[Row, ...]
 
 
+_PLAIN_CASE = Shows(True, 0, ())
+"""What nearly every case shows, as one object: those of a large bundle are all kept until the end."""
+
+
 class Admitted(msgspec.Struct):
     """What became of a batch: new entries with their numbers of arrival, those already here, waiting with what they
     lack, refused with reasons; parts that came late; and what each touched stream shows now.
@@ -196,13 +200,10 @@ class Streams:
             changes.write(connection)
 
 
-_PLAIN_CASE = Shows(True, 0, ())
-
-
 def _shows(state: Stream) -> Shows:
     rows = state.rows
     if "case_row" in rows and "conflict" not in rows and "verdict" not in rows:
-        return _PLAIN_CASE  # as nearly all are: of a large bundle each would be kept until the end
+        return _PLAIN_CASE
     return Shows("case_row" in rows, len(rows.get("conflict", ())), tuple(rows.get("verdict", {}).values()))
 
 
