@@ -3,13 +3,16 @@
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from ctcase.app import cases, referrals
-from ctcase.app.results import CaseShown, ReferralAdded
-from ctcase.errors import CtcaseError
+from ctcase.app.results import CaseShown, Outcome
+from ctcase.app.session import Session
+from ctcase.errors import CtcaseError, refusal
 from ctcase.model.values import Value
 from ui import words
-from ui.desk import Desk
+from ui.desk import Desk, Target
+from ui.errors import explain
 from ui.models.unfinished import State
 from ui.views.parts import Page, Slot, column, holder
 from ui.views.referral_terms import Group, Terms
@@ -28,6 +31,22 @@ def answers_by_category(desk: Desk, case: CaseShown) -> dict[str, list[str]]:
             if question is not None:
                 found.setdefault(question.category, []).append(key)
     return {code: found[code] for code, _ in words.categories() if code in found}
+
+
+Saved = tuple[str, CtcaseError | None]
+"""The id of a referral that is there now, and why it stayed a draft if it was to be submitted."""
+
+
+def add(session: Session, code: str, document: dict[str, Any], *, submit: bool) -> Outcome[Saved]:
+    """A new referral, submitted at once or not: one piece of work, so that nothing can come between."""
+    added = referrals.add_referral(session, code, document)
+    why: CtcaseError | None = None
+    if submit:
+        try:
+            referrals.do(session, added.value.id, "submit", {})
+        except CtcaseError as error:
+            why = refusal(error.code, **error.details)  # anew: the frames of the old one hold case data
+    return Outcome((added.value.id, why), added.changes)  # both write into the one case
 
 
 class NewReferral(Page):
@@ -146,10 +165,10 @@ class NewReferral(Page):
             return
         self._enable(on=False)
         self.desk.finish(
-            self,
+            self.desk,  # not the page: whoever has left it has to learn of a refusal too
             ("referral", code),
-            lambda session, _p: referrals.add_referral(session, code, document),
-            lambda added: self._added(added, submit=submit),
+            lambda session, _p: add(session, code, document, submit=submit),
+            self._saved,
             self._refused,
         )
 
@@ -168,24 +187,18 @@ class NewReferral(Page):
             iter([*first, *([self.groups[0].pills if self.groups else self.back] if nothing else [])]), None
         )
 
-    def _added(self, added: ReferralAdded, *, submit: bool) -> None:
-        if not submit:
-            self.desk.go("referral", added.id)
-            return
-
-        def refused(error: CtcaseError) -> None:
-            self.desk.go("referral", added.id)
-            self.desk.refuse(error)
-
-        self.desk.worker.do(
-            self,
-            lambda session, _p: referrals.do(session, added.id, "submit", {}),
-            lambda done: self.desk.go("referral", done.id),
-            refused,
-        )
+    def _saved(self, saved: Saved) -> None:
+        one, why = saved
+        is_here = isValid(self)
+        if is_here:
+            self.desk.go("referral", one)
+        if why is not None:
+            said, way = explain(why), (words.translate("referral", "Open the draft"), Target("referral", one))
+            self.desk.tell("danger", said.what, "", said.next, None if is_here else way)
 
     def _refused(self, error: CtcaseError) -> None:
-        self._enable(on=True)
+        if isValid(self):
+            self._enable(on=True)
         self.desk.refuse(error)
 
     def _enable(self, *, on: bool) -> None:

@@ -2,12 +2,17 @@
 
 import random
 
-from PySide6.QtWidgets import QPushButton
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QPushButton
+from shiboken6 import isValid
 
 from ctcase.app import cases, office, referrals
+from ui.desk import Target
 from ui.views.approvals import by_urgency
 
 SECRET = "four plain words here"
+PHONE = "person.mobile_phone"
 
 
 def test_possible_steps_are_buttons_and_the_others_say_why_not(desktop, world):
@@ -64,6 +69,43 @@ def test_a_draft_that_consent_does_not_cover_is_kept_and_says_so(desktop, world)
     assert desk.page.shown.state == "draft"
     assert "No consent in force covers this. Nothing was shared." in desk.words()
     assert "It does not cover every kind of data." in desk.words(desk.page)
+
+
+@pytest.fixture
+def submit_and_leave(desktop, world):
+    """Presses Submit and goes elsewhere at once, so that the page is gone before the answer comes."""
+
+    def act(*categories):
+        case = world.case(mobile_phone="555 0101")
+        world.consent(case, categories=categories)
+        desk = desktop()
+        page = desk.go("new_referral", case)
+        page.terms.agency.set_value(desk.window.shell.desk.known.agencies[0].id)
+        page.terms.service.set_value("shelter")
+        desk.click(next(one for one in page.groups if one.category == "contact").pills.pill(PHONE))
+        desk.bot.mouseClick(page.submit, Qt.MouseButton.LeftButton)
+        desk.window.shell.go(Target("cases"))
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        assert not isValid(page)
+        desk.settle()
+        return desk
+
+    return act
+
+
+def test_who_submits_and_leaves_at_once_has_submitted(submit_and_leave):
+    desk = submit_and_leave("identity", "contact")
+    assert desk.window.shell.status.text("saved") == "Everything saved"
+    page = desk.go("referrals")
+    assert [one.state for one in page._all] == ["submitted"]
+
+
+def test_who_submits_and_leaves_at_once_learns_of_a_refusal(submit_and_leave):
+    desk = submit_and_leave("identity")
+    assert desk.window.shell.target.place == "cases"
+    assert "No consent in force covers this. Nothing was shared." in desk.words()
+    desk.click(desk.button("Open the draft"))
+    assert desk.page.shown.state == "draft"
 
 
 def test_what_a_referral_needs_is_marked_and_said_beside_it(desktop, world):
