@@ -13,11 +13,12 @@ from ctcase.app import cases, consents, exchange, fields, office, referrals
 from ctcase.app.results import Demo, DemoVault
 from ctcase.app.session import Environment, Progress, Session, open_vault
 from ctcase.app.times import day
-from ctcase.errors import Cancelled
+from ctcase.errors import Cancelled, EnvironmentFailed
 from ctcase.log import payload
 from ctcase.log.entry import Draft
 from ctcase.model import resources
 from ctcase.model.values import CONTROL
+from ctcase.store import files
 
 PASSPHRASE = "training"  # noqa: S105  # a training office is no secret, and says so on every page
 VAULTS: Mapping[str, tuple[str, ...]] = {
@@ -67,7 +68,13 @@ class _Clock:
 def make_demo(
     folder: Path, cases_wanted: int, seed: int, env: Environment, progress: Progress | None = None
 ) -> Demo:
-    """A training office in `folder`: office, supervisor, caseworker; the passphrase of all is `training`."""
+    """A training office in `folder`: office, supervisor, caseworker; the passphrase of all is `training`.
+
+    Nothing may be there under their names yet: what was begun is taken away if it cannot be ended.
+    """
+    with files.translated():
+        if any((folder / name).exists() for name in VAULTS):
+            raise EnvironmentFailed("permission", what="exists")
     story = random.Random(seed)  # noqa: S311  # invents people, keeps no secret
     end = env.clock()
     clock = _Clock(end - 21 * 24 * 3600)

@@ -34,7 +34,7 @@ def _member_lines(found: results.MemberList, _: Translate) -> Iterator[str]:
             words(one.roles),
             one.team,
             device.device,
-            device.revoked is not None and _("revoked"),
+            _("revoked") if device.revoked is not None else "",
         )
         for one in found.members
         for device in one.devices

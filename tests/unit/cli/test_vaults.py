@@ -247,6 +247,7 @@ def test_the_office_lists_sets_and_revokes(place):
     )
     place.done("enrol", "@office", "@gone.req", "--team", "IST", "--welcome", "@gone.wel", "--yes")
     place.done("member", "set", "@office", "Gone", "--team", "ANK")
+    assert "False" not in place.printed("member", "list", "@office")
     place.done("member", "revoke", "@office", "Gone", "--reason", "left")
     gone = next(one for one in place.done("member", "list", "@office")["members"] if one["name"] == "Gone")
     assert (gone["team"], gone["devices"][0]["device"]) == ("ANK", joined["device"])
@@ -262,6 +263,15 @@ def test_a_training_office_is_made(place):
     place.write("training.pass", made["passphrase"])
     status = place.done("status", "@training/caseworker", "--passphrase-file", "@training.pass")
     assert status["training"] is True
+
+
+def test_a_training_office_takes_nothing_away(place):
+    for name in ("office", "caseworker"):
+        there = place.folder / "taken" / name / "mine.txt"
+        there.parent.mkdir(parents=True)
+        there.write_text("of the user's own")
+        assert place.refused("demo", "@taken", "--no-window") == (1, "permission")
+        assert there.read_text() == "of the user's own"
 
 
 def test_a_table_that_was_changed_by_hand_is_told_as_a_finding(place, code, tmp_path):
