@@ -26,7 +26,7 @@ from ui.views.gate import Unlock
 from ui.window import MainWindow
 from ui.worker import Worker
 
-LONGEST_PASSPHRASE_FILE = 4096  # bytes
+LONGEST_PASSPHRASE_FILE = 16 * 1024  # bytes
 CALM_MS = 200
 PATIENCE_MS = 120_000
 """How long a check waits for the window before it gives up."""
@@ -120,13 +120,24 @@ def _refuse(wanted: argparse.Namespace) -> int:
     return 1
 
 
+def _say(sentence: str) -> int:
+    """Says on standard error why nothing is opened; the exit status."""
+    sys.stderr.write(sentence + "\n")
+    return 1
+
+
+def _first_line(file: Path) -> str:
+    with file.open("rb") as stream:
+        text = stream.read(LONGEST_PASSPHRASE_FILE).decode("utf-8-sig")
+    return text.split("\n", 1)[0].removesuffix("\r")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Start the window; the exit status of the program."""
     wanted = _arguments(sys.argv[1:] if argv is None else argv)
     if not _has_display():
         if wanted.screenshot is None:
-            sys.stderr.write("There is no display. Use the command line, or --screenshot for a picture.\n")
-            return 1
+            return _say("There is no display. Use the command line, or --screenshot for a picture.")
         sys.stderr.write("There is no display: the window is drawn off screen.\n")
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = QApplication([sys.argv[0]])
@@ -135,15 +146,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     apply(app, theme)
     if failed_check():
         return _refuse(wanted)
+    passphrase = None
+    if wanted.passphrase_file is not None:
+        try:
+            passphrase = _first_line(wanted.passphrase_file)
+        except (OSError, UnicodeDecodeError):
+            return _say(
+                QCoreApplication.translate("main", "The passphrase file is not there or cannot be read.")
+            )
     worker = Worker(Environment.system())
     window = make_window(app, theme, worker, wanted.vault)
     window.show()
     window.activateWindow()  # without a window manager nobody else does, and keys would reach no shortcut
-    check = None
-    if wanted.passphrase_file is not None:
-        with wanted.passphrase_file.open("rb") as stream:
-            lines = stream.read(LONGEST_PASSPHRASE_FILE).decode().splitlines()
-        check = _Check(window, worker, lines[0] if lines else "", wanted.screenshot)
+    check = _Check(window, worker, passphrase, wanted.screenshot) if passphrase is not None else None
     status = app.exec()
     worker.stop()
     del check

@@ -37,7 +37,10 @@ def ask_terminal(question: str, *, hidden: bool) -> str:
 
 @dataclass(slots=True)
 class Call:
-    """What commands use. `command` and the options all calls share are set while arguments are read."""
+    """What commands use. `command` and the options all calls share are set while arguments are read.
+
+    `is_done` once a command has done what it was called for: an interruption undoes nothing of it any more.
+    """
 
     environment: Environment
     translate: Translate
@@ -50,6 +53,7 @@ class Call:
     as_json: bool = False
     passphrase_file: Path | None = None
     exit_status: int = 0
+    is_done: bool = False
     _passphrase: str | None = field(default=None, repr=False)
 
     @staticmethod
@@ -99,6 +103,11 @@ class Call:
         finally:
             session.close()
 
+    def open_window(self, vault: Path | None) -> None:
+        """Opens the window on a vault, or where one is chosen, and waits until it is closed."""
+        self.is_done = True
+        self.exit_status = self.window(vault)
+
     def progress(self) -> Progress:
         """Progress of long work, for a `with`."""
         return Progress(sys.stderr, self.translate)
@@ -109,6 +118,7 @@ class Call:
 
     def answer(self, result: T, lines: Lines[T]) -> None:
         """Prints the answer of a command: one JSON document, or lines."""
+        self.is_done = True
         printed = [encoded(result)] if self.as_json else lines(result, self.translate)
         for piece in printed:
             _print(piece)

@@ -16,7 +16,7 @@ from ctcase.cli.call import Call
 from ctcase.cli.commands import FILE, Group, localized, shared_options
 from ctcase.cli.failure import INTERRUPTED, explained
 from ctcase.cli.lines import shown
-from ctcase.cli.text import CANCELLED, mark
+from ctcase.cli.text import CANCELLED, ENDED, mark
 from ctcase.errors import FAILED, Cancelled, CtcaseError
 
 
@@ -39,7 +39,7 @@ class Root(Group):
 @click.pass_obj
 def desktop(call: Call, vault: Path) -> None:
     """Opens the window."""
-    call.exit_status = call.window(vault)
+    call.open_window(vault)
 
 
 @click.pass_context
@@ -48,7 +48,7 @@ def start(ctx: click.Context) -> None:
     call = ctx.ensure_object(Call)
     call.selftest()
     if ctx.invoked_subcommand is None:
-        call.exit_status = call.window(None)
+        call.open_window(None)
 
 
 root = Root(
@@ -75,7 +75,7 @@ def run(arguments: Sequence[str], call: Call) -> int:
     try:
         return _run(arguments, call)
     except (KeyboardInterrupt, click.Abort, Cancelled):
-        call.say(call.translate(CANCELLED))
+        call.say(call.translate(ENDED if call.is_done else CANCELLED))
         return INTERRUPTED
     except click.exceptions.Exit as ended:
         return ended.exit_code

@@ -254,6 +254,7 @@ SELF_TEST = Sentence(
     mark("Install ctcase again from a source you trust."),
 )
 CANCELLED = mark("Cancelled. Nothing was changed.")
+ENDED = mark("Ended. What was done before is kept.")
 
 STAGES: Mapping[str, str] = {
     "exporting": mark("Writing cases"),

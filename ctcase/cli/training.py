@@ -38,7 +38,7 @@ def demo(call: Call, folder: Path, count: int, seed: int, no_window: bool) -> No
         made = demos.make_demo(folder, count, seed, call.environment, progress)
     call.answer(made, _demo_lines)
     if not no_window:
-        call.exit_status = call.window(folder / "caseworker")
+        call.open_window(folder / "caseworker")
 
 
 def _demo_lines(made: results.Demo, _: Translate) -> Iterator[str]:

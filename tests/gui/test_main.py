@@ -58,6 +58,16 @@ def test_a_wrong_passphrase_ends_as_the_command_line_does(vault, tmp_path):
     assert not picture.exists()
 
 
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_a_passphrase_file_that_cannot_be_read_is_said_in_one_line(vault, tmp_path, content):
+    file = tmp_path / "passphrase"
+    if content is not None:
+        file.write_bytes(content)
+    done = start(vault / "office", "--passphrase-file", file, "--screenshot", tmp_path / "list.png")
+    assert done.returncode == 1
+    assert done.stderr == "The passphrase file is not there or cannot be read.\n"
+
+
 def test_nothing_is_opened_with_a_broken_encryption(vault, tmp_path):
     picture = tmp_path / "list.png"
     arguments = (vault / "office", "--passphrase-file", vault / "right", "--screenshot", picture)

@@ -59,6 +59,7 @@ class Runner:
     passphrase_file: object = None
     person: Person = field(default_factory=Person)
     windows: list = field(default_factory=list)
+    window: object = None
     terminal: bool = False
     selftest: object = staticmethod(lambda: 0)
     variables: dict = field(default_factory=dict)
@@ -71,7 +72,7 @@ class Runner:
             terminal=self.terminal,
             variables=self.variables,
             ask_person=self.person,
-            window=lambda vault: self.windows.append(vault) or 0,
+            window=self.window or (lambda vault: self.windows.append(vault) or 0),
             selftest=self.selftest,
         )
         status = run([str(argument) for argument in arguments], call)

@@ -131,6 +131,17 @@ def test_an_interruption_is_calm(runner, application, ending):
     assert application.session.closed
 
 
+def test_an_interruption_after_the_work_does_not_deny_it(runner, application, tmp_path):
+    def interrupted(_vault):
+        raise KeyboardInterrupt
+
+    application.answers("demo.make_demo", results.Demo(str(tmp_path), "training", [], 40))
+    runner.window = interrupted
+    for ended in (runner("demo", tmp_path), runner(tmp_path)):
+        assert ended.status == INTERRUPTED
+        assert ended.err == "Ended. What was done before is kept.\n"
+
+
 def test_a_broken_self_test_stops_every_call(runner, application):
     def broken():
         raise SelfTestError("argon2id")
