@@ -59,13 +59,17 @@ class Compare(Card):
         self.error.set_sentence("")
         return not say_problems(self.asked(), self.problems())
 
+    def compared(self) -> str:
+        """The words that were read out and typed: a file that was exchanged since then has others."""
+        return str(self.words.value() or "")
+
     def asked(self) -> list[Asked]:
         """The parts of the card, in their order."""
         return [self.spoken]
 
     def problems(self) -> dict[Asked, str]:
         """What is wrong, by the part."""
-        if office.words_agree(str(self.words.value() or ""), self._expected):
+        if office.words_agree(self.compared(), self._expected):
             return {}
         wrong = self.tr(
             "These are not the words of this file. Ask for them again by voice; if they still differ, do not use it."

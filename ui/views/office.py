@@ -134,8 +134,10 @@ class OfficePage(Page):
     def _add_agency(self) -> None:
         name = str(self.agency.value() or "").strip()
         if name:
-            self.agency.set_value(None)
-            self.desk.worker.do(self, lambda session, _p: office.add_agency(session, name), _nothing)
+            self.desk.worker.do(self, lambda session, _p: office.add_agency(session, name), self._added)
+
+    def _added(self, _done: Written) -> None:
+        self.agency.set_value(None)
 
     def _choose_request(self) -> None:
         file = self.desk.files.open_one(self, requests())
@@ -161,11 +163,19 @@ class OfficePage(Page):
         card.act.setEnabled(False)
         team, role = str(card.team.value()), str(card.role.value() or "") or None
         member, secret = str(card.member.value() or "") or None, card.passphrase.edit.text()
+        compared = card.compared()
         self.desk.finish(
             self,
             ("enrol", str(file)),
             lambda session, _p: office.enrol(
-                session, file, team=team, role=role, member=member, welcome=target, passphrase=secret
+                session,
+                file,
+                team=team,
+                role=role,
+                member=member,
+                welcome=target,
+                passphrase=secret,
+                compared=compared,
             ),
             self._enrolled,
             card.refuse,
@@ -198,11 +208,12 @@ class OfficePage(Page):
 
     def _accept(self, file: Path, card: Compare) -> None:
         if card.is_complete():
+            compared = card.compared()
             card.act.setEnabled(False)
             self.desk.finish(
                 self,
                 ("accept", str(file)),
-                lambda session, _p: office.accept(session, file),
+                lambda session, _p: office.accept(session, file, compared),
                 self._accepted,
                 card.refuse,
             )
@@ -262,7 +273,3 @@ class OfficePage(Page):
 def _revoked(one: MemberShown) -> Mark | None:
     gone = bool(one.devices) and all(device.revoked is not None for device in one.devices)
     return Mark("danger", "ban") if gone else None
-
-
-def _nothing(_done: Written) -> None:
-    """The directory comes back with `renewed`."""

@@ -96,4 +96,5 @@ def ask(dialog: AskDialog) -> bool:
     parent = dialog.parentWidget()
     if parent is not None:
         parent.window().activateWindow()
+    dialog.deleteLater()  # its words may be of a case, and its parent stays
     return accepted

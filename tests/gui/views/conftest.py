@@ -41,6 +41,8 @@ def environment(seed=1, start=START):
 class World:
     """The folders of three vaults, and short ways to act in them without a window."""
 
+    passphrase = PASSPHRASE
+
     def __init__(self, folder):
         self.folder = folder
         self.later = START + 10_000
@@ -260,7 +262,6 @@ def desktops(qtbot, qapp, theme):
             answer = answers.pop(0) if answers else "act"
             if answer != "stay":
                 getattr(dialog, answer).click()
-            dialog.deleteLater()
             return answer != "stay"
 
         texts = Texts(forms.shipped_forms(), forms.shipped_codelists(), "en")

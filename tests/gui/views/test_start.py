@@ -1,5 +1,10 @@
 """Founding an office, joining it, enrolling and accepting, in windows only."""
 
+import shutil
+
+from ctcase.app import office as offices
+from ctcase.app.session import open_vault
+
 SECRET = "five words that are long"
 
 
@@ -129,3 +134,55 @@ def test_a_caseworker_writes_down_a_case_before_the_office_answers(desktops, tmp
     desk.page.alias.set_value("Linden")
     desk.click(desk.page.save)
     assert desk.page.case.alias == "Linden"
+
+
+def test_a_request_exchanged_after_its_words_were_compared_enrols_nobody(desktop, world, tmp_path):
+    good, other = tmp_path / "good.req", tmp_path / "other.req"
+    asked = offices.join(tmp_path / "a", "Ara B.", ("caseworker",), good, SECRET, world.env())
+    offices.join(tmp_path / "b", "Mallory M.", ("supervisor",), other, SECRET, world.env())
+    desk = desktop("office")
+    page = desk.go("office")
+    desk.files.next = [good]
+    desk.click(page.enrol)
+    card = page.compare
+    card.words.set_value(asked.fingerprint)
+    card.team.set_value("North")
+    card.welcome.set_path(tmp_path / "a.welcome")
+    card.passphrase.edit.line.setText(world.passphrase)
+    shutil.copy(other, good)
+    desk.click(card.act)
+    assert card.error.isVisible()
+    assert not (tmp_path / "a.welcome").exists()
+    assert len(desk.window.shell.desk.known.members) == 3
+
+
+def test_a_welcome_exchanged_after_its_words_were_compared_is_not_accepted(desktops, world, tmp_path):
+    request, welcomes = tmp_path / "new.req", []
+    offices.join(tmp_path / "new", "Ara B.", ("caseworker",), request, SECRET, world.env())
+    for number, name in enumerate(("Harbour office", "Other office")):
+        env, welcome = world.env(), tmp_path / f"{number}.welcome"
+        offices.create_office(tmp_path / name, name, "Rana O.", SECRET, env)
+        session = open_vault(tmp_path / name, SECRET, env)
+        how = {"team": "North", "role": None, "member": None, "passphrase": SECRET}
+        offices.enrol(session, request, welcome=welcome, **how)
+        welcomes.append((welcome, offices.office_words(session.roster)))
+        session.close()
+    (right, said), (other, _) = welcomes
+    desk = desktops(tmp_path / "new", world.env()).unlock(SECRET)
+    page = desk.go("office")
+    desk.files.next = [right]
+    desk.click(page.welcome)
+    page.compare.words.set_value(said)
+    shutil.copy(other, right)
+    desk.click(page.compare.act)
+    assert page.compare.error.isVisible()
+    assert desk.window.shell.desk.known.status.office is None
+
+
+def test_an_agency_that_is_not_added_stays_in_its_line(desktop):
+    desk = desktop("office")
+    page = desk.go("office")
+    for name, left in (("Clinic B", None), ("far too long" * 100, "far too long" * 100)):
+        page.agency.set_value(name)
+        desk.click(desk.button("Add the agency"))
+        assert page.agency.value() == left

@@ -1,10 +1,10 @@
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QDialog, QTableView, QWidget
 
 from ui.theme.tokens import CONTRAST, DARK, LIGHT, TABLES
-from ui.widgets.ask import AskDialog
+from ui.widgets.ask import AskDialog, ask
 from ui.widgets.buttons import Button
 from ui.widgets.field import Field
 from ui.widgets.frames import Banner, Card, EmptyState, ErrorLine, StatusLine, TrainingBand
@@ -242,6 +242,17 @@ class TestDialog:
     def test_only_the_verb_acts(self, dialog, qtbot):
         with qtbot.waitSignal(dialog.accepted):
             qtbot.mouseClick(dialog.act, Qt.MouseButton.LeftButton)
+
+    def test_its_words_go_with_the_answer(self, theme, qtbot):
+        window = QWidget()
+        qtbot.addWidget(window)
+        dialog = AskDialog(
+            theme, "Mark this as sent to Harbour Shelter?", "", "Mark it", "Not yet", parent=window
+        )
+        QTimer.singleShot(0, dialog.stay.click)
+        with qtbot.waitSignal(dialog.destroyed):
+            assert not ask(dialog)
+        assert not window.findChildren(AskDialog)
 
     def test_window_title_tells_nothing(self, dialog):
         assert dialog.windowTitle() == "Workspace"
