@@ -62,6 +62,14 @@ class CaseModel(QAbstractTableModel):
         self._asked.clear()
         self.endResetModel()
 
+    def number(self, row: int) -> int | None:
+        """The vault's number of the case in a row, which it keeps when the list changes."""
+        return self._rows[row] if 0 <= row < len(self._rows) else None
+
+    def row_of(self, number: int | None) -> int:
+        """The row of the case with this number; -1 if it is not in the list."""
+        return self._rows.index(number) if number in self._rows else -1
+
     def put(self, window: int, rows: Sequence[int], lines: Sequence[CaseLine]) -> None:
         """The lines of a window. An answer that comes after the list changed is for other rows, and let go."""
         if list(self._window_rows(window)) != list(rows):

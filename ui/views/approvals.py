@@ -29,9 +29,14 @@ COMMENT_LEAST = 560  # px at 100 %: the least width for comment and buttons in o
 BESIDE_LEAST = 760  # px at 100 %: the least width for list and decision side by side
 
 
+def urgency_place(code: str) -> int:
+    """The most urgent first; what this version does not know comes last."""
+    return URGENT_FIRST.index(code) if code in URGENT_FIRST else len(URGENT_FIRST)
+
+
 def by_urgency(found: Sequence[ReferralShown]) -> list[ReferralShown]:
     """What was sent ahead of approval first, then by when the answer is due, then the oldest."""
-    return sorted(found, key=lambda one: (not one.ratification, URGENT_FIRST.index(one.urgency), one.updated))
+    return sorted(found, key=lambda one: (not one.ratification, urgency_place(one.urgency), one.updated))
 
 
 class Decision(QWidget):

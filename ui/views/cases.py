@@ -19,7 +19,7 @@ from ui.widgets.buttons import Button
 from ui.widgets.frames import EmptyState
 from ui.widgets.marks import Pill
 from ui.widgets.progress import Progress
-from ui.widgets.tables import RoomTable, choose_row
+from ui.widgets.tables import RoomTable, stay_on
 from ui.widgets.text import Label
 from ui.worker import Job
 
@@ -156,11 +156,11 @@ class CaseList(Page):
 
     def _show(self, rows: Sequence[int]) -> None:
         self._job = None
-        at = max(0, self.table.currentIndex().row())
+        at = self.table.currentIndex().row()
+        chosen = self.model.number(at)
         self.model.set_rows(rows)
-        if rows:
-            choose_row(self.table, min(at, len(rows) - 1))
-        else:
+        stay_on(self.table, self.model.row_of(chosen), at)
+        if not rows:
             self._say_empty()
         self._views.setCurrentIndex(0 if rows else 1)
         many = self.tr("{n} cases").replace("{n}", str(len(rows)))

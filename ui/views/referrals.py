@@ -10,11 +10,12 @@ from ctcase.app.results import Changes, ReferralList, ReferralShown
 from ui import words
 from ui.desk import Desk
 from ui.models.rows import Column, RowsModel
+from ui.views.approvals import urgency_place
 from ui.views.case_lists import STATE_MARKS, agency_name
 from ui.views.parts import Page, row
 from ui.widgets.frames import EmptyState
 from ui.widgets.marks import Pill
-from ui.widgets.tables import Mark, RoomTable, choose_row
+from ui.widgets.tables import Mark, RoomTable, stay_on
 from ui.widgets.text import isolate
 
 OPEN = frozenset(
@@ -79,8 +80,15 @@ class ReferralsPage(Page):
                 self._due,
                 lambda one: Mark("danger", "clock") if one.late else None,
                 "text2",
+                _due_order,
             ),
-            Column(self.tr("Changed"), lambda one: desk.texts.moment(one.updated), None, "text2"),
+            Column(
+                self.tr("Changed"),
+                lambda one: desk.texts.moment(one.updated),
+                None,
+                "text2",
+                lambda one: one.updated,
+            ),
         ]
 
     def _due(self, one: ReferralShown) -> str:
@@ -107,10 +115,12 @@ class ReferralsPage(Page):
             "": lambda _one: True,
         }
         found = [one for one in self._all if wanted[key](one)]
+        at = self.table.currentIndex().row()
+        chosen = self.model.record(at)
         self.model.set_records(found)
+        row_now = self.model.row_of(lambda one: chosen is not None and one.id == chosen.id)
+        stay_on(self.table, row_now, at)
         self._views.setCurrentIndex(0 if found else 1)
-        if found:
-            choose_row(self.table, 0)
 
     def _open(self, index: QModelIndex) -> None:
         one = self.model.record(index.row())
@@ -128,6 +138,11 @@ class ReferralsPage(Page):
 def _state(one: ReferralShown) -> str:
     late = words.translate("lists", "late")
     return f"{words.state(one.state)} · {late}" if one.late else words.state(one.state)
+
+
+def _due_order(one: ReferralShown) -> tuple[str, int]:
+    """By when the answer is due; after these what was not sent yet, the most urgent first."""
+    return one.due or "~", urgency_place(one.urgency)
 
 
 def _mark(one: ReferralShown) -> Mark:

@@ -174,6 +174,13 @@ def choose_row(table: QTableView, row: int) -> None:
     table.setCurrentIndex(table.model().index(row, 0))
 
 
+def stay_on(table: QTableView, row: int, before: int) -> None:
+    """Choose again what was chosen, in its row of now; where it is gone (-1), what took its place."""
+    last = table.model().rowCount() - 1
+    if last >= 0:
+        choose_row(table, row if row >= 0 else max(0, min(before, last)))
+
+
 def _rect(option: QStyleOptionViewItem) -> QRect:
     rect: QRect = option.rect
     return rect

@@ -68,6 +68,15 @@ def test_a_late_answer_for_another_list_is_let_go(source):
     assert source.text(0, "code") == "\u2068CODE-500\u2069"
 
 
+def test_a_case_is_found_again_in_another_order(source):
+    source.model.set_rows([3, 1, 2])
+    number = source.model.number(1)
+    source.model.set_rows([5, 4, 3, 2, 1])
+    assert source.model.row_of(number) == 4
+    assert source.model.row_of(9) == -1
+    assert source.model.row_of(source.model.number(-1)) == -1
+
+
 def test_memory_is_bounded(qapp):
     source = Source(tested=False)  # the tester looks at every cell that changed
     source.model.set_rows(range(100 * WINDOW))

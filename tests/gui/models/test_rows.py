@@ -50,6 +50,21 @@ def test_a_sort_of_no_column_changes_nothing(model):
     assert names(model) == ["Linden", "alder", "Cedar"]
 
 
+def test_a_column_can_be_sorted_by_something_else_than_its_words(qapp):
+    days = [(2026, "21 Nov 2026"), (2027, "5 Jan 2027"), (2026, "1 Dec 2026")]
+    made = RowsModel([Column("Day", lambda one: one[1], key=lambda one: one[0])], days)
+    made.sort(0, Qt.SortOrder.DescendingOrder)
+    assert names(made) == ["5 Jan 2027", "21 Nov 2026", "1 Dec 2026"]
+
+
+def test_records_that_come_later_are_sorted_too(model):
+    model.sort(0, Qt.SortOrder.DescendingOrder)
+    model.set_records([("Birch", "good"), ("Yew", "bad"), ("Cedar", "good")])
+    assert names(model) == ["Yew", "Cedar", "Birch"]
+    assert model.row_of(lambda one: one[0] == "Birch") == 2
+    assert model.row_of(lambda one: one[0] == "Linden") == -1
+
+
 def test_records_can_be_replaced(model):
     model.set_records([])
     assert model.rowCount() == 0

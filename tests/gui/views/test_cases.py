@@ -68,6 +68,31 @@ def test_sorting_by_code_and_not_by_what_has_no_order(desktop, world):
     assert codes(page) == sorted(codes(page))
 
 
+def test_a_case_stays_chosen_when_others_come(desktop, world):
+    for alias in ("First", "Second"):
+        world.case(alias=alias)
+    desk = desktop()
+    page = desk.page
+    page.choose(1)
+
+    def chosen():
+        return page.model.line(page.table.currentIndex().row()).alias
+
+    desk.settle()
+    assert chosen() == "First"
+    world.case(alias="Third")
+    desk.worker.poll(desk.window)
+    desk.settle()
+    assert page.model.rowCount() == 3
+    assert chosen() == "First"
+    page.table.horizontalHeader().setSortIndicator(1, Qt.SortOrder.AscendingOrder)
+    desk.settle()
+    assert (chosen(), page.table.currentIndex().row()) == ("First", 0)
+    world.act("caseworker", lambda s: cases.set_fields(s, page.selected(), {"case.status": "Closed"}))
+    desk.click(page.pills["open"])
+    assert chosen() == "Second"
+
+
 def test_enter_opens_the_case_and_escape_goes_back(desktop, world):
     case = world.case()
     desk = desktop()

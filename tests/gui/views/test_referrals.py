@@ -9,7 +9,8 @@ from shiboken6 import isValid
 
 from ctcase.app import cases, office, referrals
 from ui.desk import Target
-from ui.views.approvals import by_urgency
+from ui.views.approvals import by_urgency, urgency_place
+from ui.widgets.tables import choose_row
 
 SECRET = "four plain words here"
 PHONE = "person.mobile_phone"
@@ -284,6 +285,7 @@ def test_most_urgent_first(world):
     found = world.act("caseworker", lambda s: referrals.list_referrals(s).referrals)
     random.Random(1).shuffle(found)
     assert [one.urgency for one in by_urgency(found)] == ["1h", "72h", "2w"]
+    assert urgency_place("what a later version knows") > urgency_place("2w")
 
 
 def test_the_list_filters_and_opens(desktop, world):
@@ -302,6 +304,52 @@ def test_the_list_filters_and_opens(desktop, world):
     page.table.setFocus()
     desk.key("Return", page.table)
     assert desk.page.shown.id == second
+
+
+def test_the_list_keeps_its_order_and_its_choice(desktop, world):
+    case = world.case()
+    for name in ("Zeta House", "Alpha House", "Night Shelter"):
+        world.act(
+            "caseworker", lambda session, name=name: referrals.add_referral(session, case, {"agency": name})
+        )
+    desk = desktop()
+    page = desk.go("referrals")
+    page.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    choose_row(page.table, 1)
+
+    def shown():
+        rows = range(page.model.rowCount())
+        return [page.model.index(row, 1).data() for row in rows], page.table.currentIndex().row()
+
+    assert shown() == (["Alpha House", "Night Shelter", "Zeta House"], 1)
+    desk.click(page.pills[""])
+    assert shown() == (["Alpha House", "Night Shelter", "Zeta House"], 1)
+    world.act("caseworker", lambda session: referrals.add_referral(session, case, {"agency": "Beta House"}))
+    desk.worker.poll(desk.window)
+    desk.settle()
+    assert shown() == (["Alpha House", "Beta House", "Night Shelter", "Zeta House"], 2)
+    desk.click(page.pills["late"])
+    desk.click(page.pills[""])
+    assert page.table.currentIndex().row() == 0
+
+
+def test_times_are_sorted_as_times(desktop, world):
+    case = world.case()
+    for days, (agency, urgency) in enumerate((("First", "72h"), ("Second", "2w"), ("Third", "1h"))):
+        world.later += days * 20 * 86_400  # 21 Nov, 11 Dec, 20 Jan: in another order as words
+        said = {"agency": agency, "urgency": urgency}
+        world.act("caseworker", lambda session, said=said: referrals.add_referral(session, case, said))
+    desk = desktop()
+    page = desk.go("referrals")
+
+    def by(column):
+        page.table.sortByColumn(column, Qt.SortOrder.AscendingOrder)
+        words = [page.model.index(row, column).data() for row in range(3)]
+        assert words != sorted(words)
+        return [page.model.record(row).agency_name for row in range(3)]
+
+    assert by(5) == ["First", "Second", "Third"]
+    assert by(4) == ["Third", "First", "Second"]
 
 
 def test_a_late_referral_says_so_with_its_state(desktop, world):
