@@ -68,3 +68,19 @@ def test_the_page_names_every_reason_the_tests_can_reach():
     others = ["unknown_device", "revoked", "newer_roster", "closed", "fork", "unknown_kind", "malformed"]
     for reason in (*REASONS, *others, "payload_missing", "role", "not_this_team", "overtaken"):
         assert f"`{reason}`" in PAGE
+
+
+def test_the_page_says_who_may_as_the_policy_does():
+    from ctcase.log import fold
+    from ctcase.workflow.policy import POLICY
+
+    table = PAGE[PAGE.index("**Who may.**") : PAGE.index("## 8.")]
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \| (.+) \|$", table, re.MULTILINE)
+    roles = {action: tuple(set(cell.split(", ")) - {"-"} for cell in cells) for action, *cells, _ in rows}
+    assert roles == {
+        action: (set(right.team), {"every member"} if right.everyone else set(right.everywhere))
+        for action, right in POLICY.items()
+    }
+    asked = {action: cell for action, *_, cell in rows}
+    for kind, action in fold._ACTIONS.items():
+        assert asked[action].startswith(f"`{kind}`")
