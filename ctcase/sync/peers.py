@@ -146,6 +146,8 @@ def _refused_by(connection: Connection, device: str) -> dict[str, list[int]]:
 def supplied(connection: Connection, ids: Sequence[str], sender: str) -> None:
     """Parts of these entries came late: whoever has the entries without them is sent them again, but not the sender."""
     gone = numbers(connection, ids)
+    if not gone:
+        return  # every bundle that was ever exchanged would be looked at
     for table, peer in ((schema.bundle_sent, "peer"), (schema.bundle_read, "device")):
         rows = select(table.c.digest, table.c[peer], table.c.ranges).where(table.c[peer] != sender)
         for digest, other, encoded in connection.execute(rows).all():

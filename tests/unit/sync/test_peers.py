@@ -4,7 +4,7 @@ import itertools
 
 import msgspec
 import pytest
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import create_engine, event, insert, select
 
 from ctcase.app import access, cases, office
 from ctcase.store import schema
@@ -398,6 +398,18 @@ def test_parts_that_came_late_are_sent_again_but_not_to_who_brought_them(rows):
     assert there(rows, TWO) == {1, 2, 3}
     peers.supplied(rows, [], ONE)
     assert there(rows, TWO) == {1, 2, 3}
+
+
+def test_where_no_part_came_late_the_old_bundles_are_not_looked_at(rows):
+    """Nearly every bundle is read so; its cost must not grow with all that were ever exchanged."""
+    sent(rows, "a", [1, 2])
+    asked = []
+    event.listen(rows, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    for nothing in ([], [entry_id(99)]):
+        peers.supplied(rows, nothing, ONE)
+    assert [one for one in asked if "bundle" in one] == []
+    peers.supplied(rows, [entry_id(1)], TWO)
+    assert [one for one in asked if "bundle" in one] != []
 
 
 def test_the_last_bundle_of_a_device(rows):
