@@ -1,7 +1,7 @@
 """What was typed and is not saved, by the place where it was typed: it outlives the page, and only that."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -21,20 +21,28 @@ LOST_WITHOUT_ASKING: frozenset[Kind] = frozenset({"bundles"})
 """Nothing was typed there, so nobody is asked whether to keep it."""
 
 
-class _Line(msgspec.Struct, frozen=True, array_like=True):
+class _Line(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     kind: Kind
     subject: str
-    state: dict[str, Any]
+    state: dict[str, str | int | bool | tuple[str, ...] | Missing | None]
 
 
 class Unfinished:
     """Pure data. What is empty is not kept."""
 
     def __init__(self, text: str = "") -> None:
-        """`text` is what `text()` gave before."""
+        """`text` is what `text()` gave before, here or in another version of the program."""
         self._states: dict[Key, State] = {}
-        for line in msgspec.json.decode(text, type=list[_Line]) if text else ():
-            self.put(line.kind, line.subject, {name: _value(plain) for name, plain in line.state.items()})
+        self._strange: list[
+            msgspec.Raw
+        ] = []  # what only another version understands: shown nowhere, and not lost
+        for raw in _lines(text):
+            try:
+                line = msgspec.json.decode(raw, type=_Line)
+            except msgspec.ValidationError:
+                self._strange.append(raw)
+            else:
+                self.put(line.kind, line.subject, line.state)
 
     def put(self, kind: Kind, subject: str, state: State) -> None:
         """Keep what stands in a form now."""
@@ -55,27 +63,33 @@ class Unfinished:
         return sum(1 for _ in self.begun())
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything that can be shown."""
         self._states.clear()
 
     def text(self) -> str:
         """All of it as one text, to keep in the vault."""
         lines = [
-            _Line(kind, subject, {name: _plain(value) for name, value in state.items()})
+            _Line(kind, subject, {name: _whole(value) for name, value in state.items()})
             for (kind, subject), state in self._states.items()
         ]
-        return msgspec.json.encode(lines).decode() if lines else ""
+        every = [*lines, *self._strange]
+        return msgspec.json.encode(every).decode() if every else ""
 
 
-def _plain(value: Value) -> Any:
-    if isinstance(value, str):  # half a character, which a line can hold, is no text that could be written
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, Missing):
-        return {"missing": value.missing}
-    return list(value) if isinstance(value, tuple) else value
+def _lines(text: str) -> list[msgspec.Raw]:
+    """The lines of a text; a text that has none is one, as a word of JSON."""
+    try:
+        return msgspec.json.decode(text, type=list[msgspec.Raw]) if text else []
+    except msgspec.DecodeError:
+        return [msgspec.Raw(msgspec.json.encode(text))]
 
 
-def _value(plain: Any) -> Value:
-    if isinstance(plain, dict):
-        return Missing(plain["missing"])
-    return tuple(plain) if isinstance(plain, list) else plain
+def _whole(value: Value) -> Value:
+    """Half a character, which a line can hold, is no text that could be written."""
+    if isinstance(value, tuple):
+        return tuple(map(_text, value))
+    return _text(value) if isinstance(value, str) else value
+
+
+def _text(value: str) -> str:
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

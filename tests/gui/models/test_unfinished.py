@@ -1,5 +1,8 @@
 """What was typed and not saved: kept by place, as text and back, and never more than there is."""
 
+import json
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,5 +51,32 @@ def test_files_looked_into_are_no_reason_to_ask():
 
 def test_half_a_character_is_no_obstacle():
     found = Unfinished()
-    found.put("case", "", {"alias": "a\ud83d"})
-    assert Unfinished(found.text()).get("case", "") == {"alias": "a\ufffd"}
+    found.put("case", "", {"alias": "a\ud83d", "note": ("b\ud83d", "c")})
+    assert Unfinished(found.text()).get("case", "") == {"alias": "a\ufffd", "note": ("b\ufffd", "c")}
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        ["assessment", "", {"note": "half"}],
+        ["case", "", {"alias": {"masked": True}}],
+        ["case", "", {"alias": {"missing": "lost"}}],
+        ["case", ""],
+        ["case", "", {"alias": "Linden"}, "since 2031"],
+        {"kind": "case"},
+    ],
+)
+def test_what_another_version_kept_is_left_as_it_is(strange):
+    found = Unfinished(json.dumps([strange, ["comment", "a", {"comment": "Please"}]]))
+    assert list(found.begun()) == [("comment", "a")]
+    found.clear()
+    assert json.loads(found.text()) == [strange]
+    assert not found
+
+
+def test_a_text_that_is_no_list_is_no_obstacle():
+    found = Unfinished("half")
+    found.put("case", "", {"alias": "Linden"})
+    again = Unfinished(found.text())
+    assert again.get("case", "") == {"alias": "Linden"}
+    assert json.loads(again.text())[-1] == "half"

@@ -314,3 +314,13 @@ def test_a_device_whose_request_is_gone_is_told_and_kept(desktop, request_file):
     request_file.with_suffix(".away").rename(request_file)
     desk.go("cases")
     assert desk.go("office").compare.team.value() == "North"
+
+
+def test_what_another_version_kept_does_not_shut_the_vault(desktops, world):
+    strange = '[["assessment","",{"note":"half"}]]'
+    world.act("caseworker", lambda session: unfinished.keep(session, strange))
+    desk = desktops(world.vault("caseworker"), world.env()).unlock()
+    assert saved(desk) == "Everything saved"
+    desk.key("Ctrl+L")
+    desk.settle()
+    assert world.act("caseworker", unfinished.kept) == strange
