@@ -5,7 +5,7 @@ Three spellings need care, each undone exactly when read (docs/forms.md has the 
 - A stated absence is `@unknown` or `@declined`; a text that is such a word itself gets one more `@` in front.
 - In CSV, a text that a spreadsheet program might run as a formula gets an apostrophe in front, and so does one that
   is empty or blank, which would be no answer. An apostrophe in front of any other text is part of the text.
-- Several values are joined by `; `. Labels that contain `;` themselves are found by the longest match.
+- Several values are joined by `; `. A label that contains `;` itself is found by the longest match, and not written.
 """
 
 import re
@@ -90,15 +90,19 @@ class Lookup:
         for text, code in self._exact.items():
             self._folded.setdefault(fold(text), code)
         for entry in codelist.entries:
-            label = say(entry.label, "en")
-            self._labels[entry.code] = label if self._exact.get(label) == entry.code else entry.code
+            words = (say(entry.label, "en"), *entry.also)
+            fit = (word for word in words if ";" not in word and self._exact.get(word) == entry.code)
+            self._labels[entry.code] = next(fit, entry.code)
 
     def code(self, text: str) -> str | None:
         """The code that a text stands for."""
         return self._exact.get(text) or self._folded.get(fold(text))
 
     def label(self, code: str) -> str:
-        """The label to write for a code, or the code itself where the label would not be read as it."""
+        """The word to write for a code: its label, or another spelling, or the code itself.
+
+        The first that is read as this code, and that nobody who splits a cell at `;` takes for two values.
+        """
         return self._labels.get(code, code)
 
     def codes(self, text: str) -> tuple[str, ...]:

@@ -153,6 +153,22 @@ class TestLists:
         reader, write = cell_reader(one, shipped_codelists()), cell_writer(one, shipped_codelists())
         assert [reader(guard(write(pair))) for pair in pairs] == pairs
 
+    @pytest.mark.parametrize("name", sorted(shipped_codelists()))
+    def test_no_word_that_is_written_looks_like_two_values(self, name):
+        codelist = shipped_codelists()[name]
+        lookup = Lookup(codelist)
+        words = {entry.code: lookup.label(entry.code) for entry in codelist.entries}
+        assert not [word for word in words.values() if ";" in word]
+        assert {lookup.code(word): word for word in words.values()} == words
+
+    def test_for_a_label_with_a_semicolon_another_spelling_is_written(self):
+        pair = ("T_ActivitiesOfHouseholdsAsEmployers", "P_Education")
+        cell = cell_writer(field("choices", "labour_industry"), shipped_codelists())(pair)
+        assert cell == "Activities of households as employers; Education"
+        assert read("choices", cell, "labour_industry") == pair
+        long = "Activities of households as employers; undifferentiated goods- and services- producing activities of"
+        assert read("choices", f"{long} households for own use; Education", "labour_industry") == pair
+
     def test_a_label_that_means_another_code_is_not_written(self):
         entries = [{"code": "a", "label": {"en": "b"}}, {"code": "b", "label": {"en": "b"}}]
         document = {
