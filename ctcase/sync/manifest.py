@@ -39,7 +39,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `addressee` is `office` or a member's id, `devices` those it is sealed to; `has` are the digests of all bundles
     that the sender's vault has read and still has; `heads` is a digest over its streams and their heads, or "";
-    `number` counts the sender's bundles for people, nothing is judged by it; `roster` is the version it holds.
+    `number` counts the sender's bundles: one that comes late says nothing of those with higher numbers, and a number
+    that comes twice shows that the sender was set back; `roster` is the version it holds.
     """
 
     addressee: str

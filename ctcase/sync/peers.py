@@ -167,10 +167,11 @@ def unsent(connection: Connection, streams: Streams, held: Roster, devices: Sequ
 
 
 def take_acknowledgement(connection: Connection, manifest: Manifest) -> None:
-    """Takes what the sender says it has now, which is absolute: bundles of ours that it read, and its own to us.
+    """Takes what the sender of a new bundle says it has now, which is absolute: ours that it read, and its own to us.
 
     A vault that was set back to an earlier state no longer names what it lost, so that is sent again. A bundle that
-    comes late names none of its sender's later ones, and says nothing of them.
+    comes late names none of its sender's later ones, and says nothing of them. A number that another of its sender's
+    bundles had already is not late: the vault was set back, counts again, and speaks of all of them.
     """
     sent, read = schema.bundle_sent, schema.bundle_read
     said, sender = set(manifest.has), manifest.sender
@@ -179,7 +180,10 @@ def take_acknowledgement(connection: Connection, manifest: Manifest) -> None:
         if (now := int(digest in said)) != before:
             where = (sent.c.digest == digest, sent.c.peer == sender)
             connection.execute(update(sent).where(*where).values(acknowledged=now))
-    theirs = select(read.c.digest, read.c.had).where(read.c.device == sender, read.c.number < manifest.number)
+    theirs = select(read.c.digest, read.c.had).where(read.c.device == sender)
+    again = select(read.c.digest).where(read.c.device == sender, read.c.number == manifest.number)
+    if connection.scalar(again.limit(1)) is None:
+        theirs = theirs.where(read.c.number < manifest.number)
     for digest, before in connection.execute(theirs).all():
         if (now := int(digest in said)) != before:
             connection.execute(update(read).where(read.c.digest == digest).values(had=now))

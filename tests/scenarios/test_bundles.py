@@ -333,6 +333,23 @@ def test_a_vault_that_was_set_back_is_sent_again_what_it_lost(world):
     assert world.show("office", stream).records[0].fields["first_name"] == "Since"
 
 
+def test_a_vault_set_back_by_several_bundles_learns_it_in_the_first_exchange(world):
+    """Its bundles have numbers again that those it lost had; it need not catch up with them first."""
+    world.case("cw1")
+    world.meet("cw1", "office")
+    disk = world.snapshot("cw1")
+    lost = [world.case("cw1", first_name=f"Lost {number}") for number in range(4)]
+    for stream in lost:
+        world.set("cw1", stream, "Since")
+        world.send("cw1", "office")
+    device = world["cw1"].device_id
+    world.set_back(disk)
+    world.send("cw1", "office")
+    world.send("office", "cw1")
+    assert world["cw1"].device_id != device
+    assert set(lost) <= set(world.streams("cw1"))
+
+
 def test_a_vault_that_lost_nothing_but_who_read_what_gets_a_new_key_too(world):
     """The same number is never used twice, in whatever stream it was."""
     stream = world.case("cw1")

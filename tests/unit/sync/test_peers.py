@@ -322,6 +322,15 @@ def test_a_late_bundle_says_nothing_of_later_ones_of_its_sender(rows):
     assert there(rows) == {1, 2}
 
 
+def test_a_number_that_was_used_before_speaks_of_all_its_sender_s_bundles(rows):
+    """Two bundles of one number: the sender was set back, and has lost what it does not name."""
+    for number in (1, 2, 3, 4):
+        read(rows, f"{number}", [number], number=number)
+    read(rows, "of another", [9], number=2, sender=TWO)
+    says(rows, "1", number=2)
+    assert (there(rows), there(rows, TWO)) == ({1}, {9})
+
+
 def test_nobody_acknowledges_for_another(rows):
     sent(rows, "a", [1])
     sent(rows, "a", [1], peer=TWO)
