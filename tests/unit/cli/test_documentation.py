@@ -2,14 +2,18 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from ctcase.cli.main import root
 from ctcase.errors import EXITS
+from ctcase.model.catalogue import Catalogue
+from ctcase.model.forms import shipped_codelists, shipped_forms
 
-PAGE = (Path(__file__).resolve().parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")
+HOUSE = Path(__file__).resolve().parents[3]
+PAGE = (HOUSE / "docs" / "cli.md").read_text(encoding="utf-8")
 SECTIONS = {
     part.split("\n", 1)[0].removeprefix("ctcase "): part
     for part in re.split(r"^### ", PAGE, flags=re.MULTILINE)[1:]
@@ -53,6 +57,28 @@ def test_a_section_shows_a_call_and_the_document_it_prints(contract, command):
     promised = json.loads(contract.SHAPES[command])
     assert contract.lacks(promised, shown) is None
     assert contract.lacks(shown, promised) in (None, ".records[].fields.first_name")
+
+
+CALLS = re.findall(r"^    (?:.*\| )?ctcase ([a-z].*)$", PAGE[PAGE.index("### ctcase") :], flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("shown", CALLS)
+def test_a_call_that_is_shown_is_understood(shown):
+    command, words = root, shlex.split(shown)
+    while hasattr(command, "commands"):
+        command = command.commands[words.pop(0)]
+    assert command.make_context(shown, words).params
+
+
+def test_fields_that_are_shown_exist():
+    catalogue = Catalogue(shipped_forms(), shipped_codelists())
+    text = "".join([PAGE, (HOUSE / "README.md").read_text(encoding="utf-8")])
+    shown = set(re.findall(r"\b(person|case)\.(\w+)", text))
+    for document in re.findall(r"'(\{[^']*\})'", text):
+        records = json.loads(document)
+        shown |= {(kind, name) for kind in ("person", "case") for name in records.get(kind, ())}
+    assert ("person", "first_name") in shown
+    assert not {one for one in shown if catalogue.find(*one) is None}
 
 
 def test_every_error_code_is_listed_with_its_exit_status():
