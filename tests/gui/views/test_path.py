@@ -35,6 +35,10 @@ def read_all(desk, folder):
     return titles, words
 
 
+def all_arrived(total):
+    return f"\u2068{total}\u2069 of \u2068{total}\u2069 arrived"
+
+
 def fill_referral(desk, page):
     terms = page.terms
     terms.agency.set_value(desk.window.shell.desk.known.agencies[0].id)
@@ -114,6 +118,16 @@ def test_a_case_goes_from_the_field_to_the_office_and_back(desktop, sheet, tmp_p
     read_all(office, tmp_path / "stick3")
     assert office.go("cases").model.rowCount() == 3
     assert [one.state for one in office.go("referrals")._all] == ["sent"]
+
+    # the office answers; the caseworker takes the answer, and sees that all of it has arrived
+    total = field.window.shell.desk.known.status.entries
+    assert all_arrived(total) not in field.words(field.go("sync").receipts)
+    write_all(office, tmp_path / "stick4")
+    titles, words = read_all(field, tmp_path / "stick4")
+    assert "from \u2068Central office" in "".join(titles)
+    assert "Receipts\n1\n" in "\n".join(dict.fromkeys(words.split("\n")))
+    assert all_arrived(total) in field.words(field.go("sync").receipts)
+    assert "office" not in {one.to for one in field.window.shell.desk.known.status.unsent}
 
     # and every vault is whole
     for desk in (field, lead, office):
