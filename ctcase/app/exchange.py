@@ -1,5 +1,6 @@
 """Bundles as commands: writing to an addressee, previewing and reading files, welcomes (DESIGN §9)."""
 
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,7 +25,7 @@ from ctcase.app.results import (
     Gap,
     Outcome,
 )
-from ctcase.app.session import Progress, Session, Work, uncollected
+from ctcase.app.session import Progress, Session, Touched, Work, uncollected
 from ctcase.crypto.age import read_identity
 from ctcase.errors import DAMAGED, Cancelled, CtcaseError, EnvironmentFailed, Refused
 from ctcase.store import files, local, replay, schema
@@ -59,7 +60,8 @@ def write_bundles(
 ) -> Outcome[BundlesWritten]:
     """Writes what each addressee lacks into files in `folder`; `to` is office, all, or a member.
 
-    Each addressee is a transaction of its own: what was written is recorded as sent exactly when its file is there.
+    Each addressee is a transaction of its own, and what was written for one stays: cancelled after the first, the answer
+    has the files until then. What could not be recorded as sent is taken away again; only a power cut in between leaves it.
     """
     sender = _sender(session)
     wanted = _addressees(session, sender.roster, to)
@@ -68,10 +70,11 @@ def write_bundles(
     written: list[BundleFile] = []
     for done, addressee in enumerate(wanted):
         if progress and not progress("writing", done, len(wanted)):
-            raise Cancelled
+            if not written:
+                raise Cancelled
+            break
         devices = peers.devices_for(sender.roster, addressee, session.me.id)
-        with session.work() as work:
-            written += _write(work, addressee, devices, folder)
+        written += _written(session, addressee, devices, folder)
     return Outcome(BundlesWritten(written), Changes(local=True))
 
 
@@ -91,17 +94,29 @@ def _addressees(session: Session, held: Roster, to: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _write(work: Work, addressee: str, devices: Sequence[Device], folder: Path) -> list[BundleFile]:
-    session, found = work.session, []
-    for written, count in outgoing.write(
-        work.connection, session.streams, _sender(session), addressee, devices
-    ):
-        path = folder / file_name(written)
-        files.write_atomically(path, written.data)
-        if files.read_bounded(path, sealing.LARGEST_BUNDLE) != written.data:
-            raise EnvironmentFailed("disk_full", what="written")
-        found.append(_described(path, written, count))
+def _written(session: Session, addressee: str, devices: Sequence[Device], folder: Path) -> list[BundleFile]:
+    found: list[BundleFile] = []
+    try:
+        with session.work() as work:
+            for written, count in outgoing.write(
+                work.connection, session.streams, _sender(session), addressee, devices
+            ):
+                path = folder / file_name(written)
+                found.append(_described(path, written, count))
+                _put(path, written.data)
+    except BaseException:
+        for one in found:
+            with contextlib.suppress(OSError):
+                Path(one.file).unlink()
+        raise
     return found
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Writes a file and looks whether it is there: a stick may take what it does not keep."""
+    files.write_atomically(path, data)
+    if files.read_bounded(path, sealing.LARGEST_BUNDLE) != data:
+        raise EnvironmentFailed("disk_full", what="written")
 
 
 def file_name(written: SealedBundle) -> str:
@@ -177,21 +192,38 @@ def preview_bundles(session: Session, paths: Sequence[Path], progress: Progress 
 def read_bundles(
     session: Session, paths: Sequence[Path], progress: Progress | None = None
 ) -> Outcome[BundlesSeen]:
-    """Takes what can be taken; each file is one transaction, a bad one changes nothing but a line of the audit."""
+    """Takes what can be taken; each file is one transaction, a bad one changes nothing but a line of the audit.
+
+    What was read stays read: cancelled after the first file, the answer has the files until then, and a file that the
+    machine did not let us take is told among the others.
+    """
     seen: list[BundleSeen] = []
-    streams: set[str] = set()
-    roster = False
+    touched = Touched(local=True)
     ahead: Future[_Opened] | None = None
     with uncollected(), ThreadPoolExecutor(1) as aside:
         for done, (path, following) in enumerate(zip_longest(paths, paths[1:])):
-            _tell(progress, done, len(paths))
-            with session.work() as work:
-                seen.append(_seen(work, path, _awaited(ahead, path, _reader(session))))
-                streams |= work.touched.streams
-                roster = roster or work.touched.roster
-                # The next file is opened while the disk takes what this one brought.
-                ahead = aside.submit(_opened, following, _reader(session)) if following else None
-    return Outcome(BundlesSeen(seen), Changes(frozenset(streams), roster, local=True))
+            try:
+                _tell(progress, done, len(paths))
+                # A file is opened while nobody is kept from writing, and the next one while the disk takes this one.
+                opened, ahead = ahead.result() if ahead else _opened(path, _reader(session)), None
+                with session.work() as work:
+                    reader = _reader(session)
+                    one = _seen(work, path, opened if opened.fits(reader) else _opened(path, reader))
+                    del opened
+                    ahead = aside.submit(_opened, following, _reader(session)) if following else None
+            except Cancelled:
+                if not seen:
+                    raise
+                break
+            except CtcaseError as refusal:
+                if not seen:
+                    raise
+                one = _refused(str(path), refusal)
+            else:
+                touched.streams |= work.touched.streams
+                touched.roster |= work.touched.roster
+            seen.append(one)
+    return Outcome(BundlesSeen(seen), touched.changes())
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> None:
@@ -211,12 +243,6 @@ class _Opened:
         """Whether it was judged by the same device, under the same roster."""
         mine = self.reader
         return (mine.device, mine.former, mine.roster) == (reader.device, reader.former, reader.roster)
-
-
-def _awaited(ahead: "Future[_Opened] | None", path: Path, reader: Reader) -> _Opened:
-    """The file as it was opened ahead, or opened now if it was not, or for another reader. Only the caller keeps it."""
-    opened = ahead.result() if ahead else None
-    return opened if opened and opened.fits(reader) else _opened(path, reader)
 
 
 def _opened(path: Path, reader: Reader) -> _Opened:

@@ -12,7 +12,7 @@ from ctcase.cli.commands import FILE, command, group, vault_argument
 from ctcase.cli.lines import facts, safe, section, table, words
 from ctcase.cli.named import named, names
 from ctcase.cli.text import Translate, explain, mark
-from ctcase.errors import DAMAGED, EXITS, REFUSED
+from ctcase.errors import DAMAGED, EXITS, REFUSED, Cancelled
 
 bundle = group("bundle", mark("Bundles: sealed files that any courier can carry."))
 
@@ -27,6 +27,8 @@ def write(call: Call, vault: Path, to: str, out: Path) -> None:
         written = exchange.write_bundles(session, to, out, progress).value
         known = names(session)
     call.answer(written, lambda answer, _: _written_lines(answer, _, known))
+    if progress.is_cancelled:
+        raise Cancelled
 
 
 def _written_lines(written: results.BundlesWritten, _: Translate, known: Mapping[str, str]) -> Iterator[str]:
@@ -62,6 +64,8 @@ def read(call: Call, vault: Path, files: tuple[Path, ...]) -> None:
         taken = exchange.read_bundles(session, files, progress).value
         known = names(session)
     _answer(call, taken, known)
+    if progress.is_cancelled and len(taken.files) < len(files):
+        raise Cancelled
 
 
 def _answer(call: Call, seen: results.BundlesSeen, known: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Progress of long work on standard error, and its cancelling with Ctrl+C, after which nothing is changed."""
+"""Progress of long work on standard error, and its cancelling with Ctrl+C."""
 
 import signal
 import threading
@@ -20,7 +20,7 @@ QUIET = 0.4
 class Progress:
     """Given to long work: `with Progress(…) as progress: work(progress)`.
 
-    The first Ctrl+C asks the work to stop where it can roll back; a second one stops it at once.
+    The first Ctrl+C asks the work to stop where it can; a second one stops it at once.
     """
 
     def __init__(
@@ -33,6 +33,11 @@ class Progress:
         self._stage = ""
         self._cancelled = False
         self._before: object = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the person asked it to stop."""
+        return self._cancelled
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():

@@ -226,6 +226,30 @@ def test_an_interrupted_import_changes_nothing(place, code, monkeypatch):
     assert place.done("status", "@third") == before
 
 
+def test_what_was_done_before_an_interruption_is_told(place, code, monkeypatch):
+    asked = Progress.__call__
+
+    def interrupted(progress, stage, done, total):
+        if (stage, done) in {("reading", 1), ("writing", 1)}:
+            os.kill(os.getpid(), signal.SIGINT)
+        return asked(progress, stage, done, total)
+
+    place.done("bundle", "write", "@office", "--to", "super", "--out", "@stopped/one")
+    place.done("agency", "add", "@office", "Clinic C", "--kind", "clinic")
+    place.done("bundle", "write", "@office", "--to", "super", "--out", "@stopped/two")
+    files = [*place.bundles("stopped/one"), *place.bundles("stopped/two")]
+    monkeypatch.setattr(Progress, "__call__", interrupted)
+    status, taken = place.call("bundle", "read", "@super", *files)
+    assert (status, [one["status"] for one in taken["files"]]) == (130, ["new"])
+    status, written = place.call("bundle", "write", "@office", "--to", "all", "--out", "@stopped/three")
+    assert (status, len(written["files"])) == (130, 1)
+    monkeypatch.undo()
+    assert [one["status"] for one in place.done("bundle", "read", "@super", *files)["files"]] == [
+        "known",
+        "new",
+    ]
+
+
 def test_backup_restore_and_a_new_passphrase(place):
     place.done("join", "@fourth", "--member", "Fourth", "--role", "caseworker", "--request", "@fourth.req")
     place.done("backup", "@fourth", "@fourth.backup")
