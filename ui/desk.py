@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from ctcase.app.results import AgencyShown, BundlesSeen, Changes, MemberShown, Outcome, Status
@@ -20,7 +21,7 @@ from ui.models.unfinished import Key, Kind, State, Unfinished
 from ui.theme.theme import Theme
 from ui.widgets.ask import AskDialog
 from ui.widgets.text import isolate
-from ui.worker import Worker
+from ui.worker import Job, Worker
 
 T = TypeVar("T")
 PlaceName = Literal[
@@ -179,7 +180,7 @@ class Desk(QObject):
         then: Callable[[T], None],
         refused: Callable[[CtcaseError], None],
         left: Callable[[T, State], State] | None = None,
-    ) -> None:
+    ) -> Job:
         """Run the command that a form was written for: once it is done, and not before, the form is forgotten.
 
         `left` says what of it stays to be done, where the command did not do all. The page may be gone by then.
@@ -193,7 +194,7 @@ class Desk(QObject):
         def told(error: CtcaseError) -> None:
             (refused if isValid(page) else self.refuse)(error)
 
-        self.worker.do(self, command, done, told)
+        return self.worker.do(self, command, done, told)
 
     def tell(
         self, tone: str, what: str, safe: str = "", following: str = "", go: tuple[str, Target] | None = None
@@ -214,3 +215,16 @@ class Desk(QObject):
 def concerns(changes: Changes, stream: str) -> bool:
     """Whether a change set touches a case; what another process wrote may touch any."""
     return stream in changes.streams or changes.roster or (changes.local and not changes.streams)
+
+
+def hold(job: Job, *controls: QWidget) -> None:
+    """Switch controls off until a job is over, however it ends; what its answer says of them comes after."""
+
+    def release() -> None:
+        for control in controls:
+            if isValid(control):
+                control.setEnabled(True)
+
+    for control in controls:
+        control.setEnabled(False)
+    job.ended.connect(release)

@@ -28,7 +28,7 @@ class Job(QObject):
     progressed = Signal(str, int, int)
     """Stage, done, total (0: not known)."""
     ended = Signal()
-    """Done, refused, cancelled or dropped."""
+    """It is over, in every case: done, refused, cancelled, dropped, or by a fault. The answer, if any, comes after it."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -246,10 +246,10 @@ class Worker(QObject):
     def _deliver(self, task: _Task, answer: _Answer) -> None:
         """On the GUI thread."""
         self._under_way.remove(task.job)
-        if task.epoch == self._epoch:
-            self._tell(task, answer)
         task.job.ended.emit()
         task.job.deleteLater()
+        if task.epoch == self._epoch:
+            self._tell(task, answer)
         if not self._under_way:
             self.settled.emit()
 

@@ -5,10 +5,12 @@ import threading
 import pytest
 import shiboken6
 from PySide6.QtCore import QObject, QThread
+from PySide6.QtWidgets import QPushButton
 
 from ctcase.app.results import Changes, Outcome
 from ctcase.app.session import Environment
 from ctcase.errors import Cancelled, Refused, refusal
+from ui.desk import hold
 from ui.worker import Worker
 
 
@@ -115,6 +117,53 @@ def test_a_fault_is_told_by_kind_and_place_only(qtbot, worker, session, owner):
     settle(qtbot, worker)
     assert len(found) == 1
     assert found[0].startswith("ValueError test_worker.py:")
+
+
+def done(_session, _progress):
+    return "done"
+
+
+def refused(_session, _progress):
+    raise Refused("four_eyes")
+
+
+def failed(_session, _progress):
+    raise ValueError
+
+
+def cancelled(_session, _progress):
+    raise Cancelled
+
+
+@pytest.mark.parametrize(
+    ("work", "answers"), [(done, ["done"]), (refused, ["four_eyes"]), (failed, ["fault"]), (cancelled, [])]
+)
+def test_however_it_ends_that_is_told_before_the_answer(qtbot, worker, session, owner, work, answers):
+    told = []
+    worker.unexpected.connect(lambda _place: told.append("fault"))
+    job = worker.ask(owner, work, told.append, lambda error: told.append(error.code))
+    job.ended.connect(lambda: told.append("ended"))
+    settle(qtbot, worker)
+    assert told == ["ended", *answers]
+
+
+def test_what_was_dropped_by_locking_has_ended_too(qtbot, worker, session, owner):
+    told = []
+    worker.ask(owner, done, told.append).ended.connect(lambda: told.append("ended"))
+    worker.lock()
+    settle(qtbot, worker)
+    assert told == ["ended"]
+
+
+def test_what_is_held_is_on_again_before_the_answer_and_may_be_gone(qtbot, worker, session, owner):
+    button, gone, seen = QPushButton(), QPushButton(), []
+    job = worker.ask(owner, failed, seen.append)
+    hold(job, gone, button)
+    assert not button.isEnabled()
+    worker.unexpected.connect(lambda _place: seen.append(button.isEnabled()))
+    shiboken6.delete(gone)
+    settle(qtbot, worker)
+    assert seen == [True]
 
 
 def test_progress_is_reported_and_cancelling_stops(qtbot, worker, session, owner):
