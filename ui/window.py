@@ -11,6 +11,8 @@ from shiboken6 import isValid
 from ctcase.app import unfinished
 from ctcase.app.results import Joined, OfficeCreated
 from ctcase.app.session import Progress, Session
+from ctcase.errors import CtcaseError
+from ui import words
 from ui.desk import Desk, Known, Target, Texts
 from ui.dialogs.files import Files
 from ui.leaving import LeaveDialog, keeping
@@ -36,8 +38,8 @@ USES = frozenset(
 )
 
 
-def _read_first(session: Session, progress: Progress) -> tuple[Known, str]:
-    return read_known(session, progress), unfinished.kept(session)
+def _read_first(session: Session, progress: Progress) -> tuple[Known, Unfinished]:
+    return read_known(session, progress), Unfinished(unfinished.kept(session))
 
 
 def _nothing() -> None:
@@ -93,7 +95,6 @@ class MainWindow(QMainWindow):
         self._theme, self._worker, self._texts, self._files = theme, worker, texts, files
         self._folder = folder
         self._asker = asker
-        self._secret = ""
         self.shell: Shell | None = None
         self._desk: Desk | None = None
         self._unfinished, self._stored = Unfinished(), ""
@@ -106,6 +107,7 @@ class MainWindow(QMainWindow):
         self.keeper = FocusKeeper(self, app)
         self.idle = Idle(app, self)
         self.idle.passed.connect(self._idle)
+        worker.unexpected.connect(self._unexpected)
         for keys, act in (("Ctrl+L", self.lock), ("Ctrl+Q", self.quick_hide)):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         self._gate()
@@ -128,7 +130,8 @@ class MainWindow(QMainWindow):
         self._put(unlock)
 
     def choose(self) -> None:
-        """Ask where to begin."""
+        """Ask where to begin; a vault that is just being opened stays closed."""
+        self._worker.lock()
         choose = Choose(self._theme, self._files)
         choose.opening.connect(self.open_folder)
         choose.joining.connect(self._join)
@@ -178,12 +181,29 @@ class MainWindow(QMainWindow):
         self._put(page)
 
     def _opened(self) -> None:
-        self._worker.ask(self, _read_first, self._begin)
+        self._worker.ask(self, _read_first, self._begin, self._not_begun)
 
-    def _begin(self, read: tuple[Known, str]) -> None:
-        known, self._stored = read
-        self._unfinished = Unfinished(self._stored)
+    def _begin(self, read: tuple[Known, Unfinished]) -> None:
+        known, self._unfinished = read
+        self._stored = self._unfinished.text()
         self._enter(known)
+
+    def _not_begun(self, error: CtcaseError) -> None:
+        self._worker.lock()
+        view = self.view()
+        if isinstance(view, Unlock):
+            view.refuse(error)
+
+    def _unexpected(self, place: str) -> None:
+        """A fault on the way in; the shell tells those of an open vault."""
+        if self.shell is not None:
+            return
+        self._worker.lock()
+        view = self.view()
+        if isinstance(view, Unlock | FoundOffice | JoinOffice):
+            what = self.tr("Something went wrong that the program did not foresee. No vault is open.")
+            report = words.fill(self.tr("Please report this: {place}."), place=place)
+            view.error.set_sentence(f"{what} {report}")
 
     def _enter(self, known: Known, target: Target | None = None) -> None:
         desk = self._desk = Desk(
@@ -227,13 +247,15 @@ class MainWindow(QMainWindow):
 
     def quick_hide(self) -> None:
         """At once an empty neutral window, then locked; there is no time to ask, so everything is kept."""
-        if self.shell is None:
-            return
         hidden = Hidden()
         hidden.wanted.connect(self._gate)
-        self.shell.hide()
-        self._keep(_nothing)
-        self._shut(hidden)
+        if self.shell is not None:
+            self.shell.hide()
+            self._keep(_nothing)
+            self._shut(hidden)
+        elif isinstance(self.view(), Unlock):  # it may be just being opened
+            self._worker.lock()
+            self._put(hidden)
 
     def _leave(self, then: Callable[[], None], *, closing: bool) -> None:
         """Save, discard or stay; `then` once it is done."""

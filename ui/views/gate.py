@@ -113,7 +113,8 @@ class Unlock(QWidget):
             self.error.set_sentence(self.tr("Write the passphrase first."))
             return
         self._wait(waiting=True)
-        self._worker.unlock(self, self._folder, text, self._done, self._refused)
+        job = self._worker.unlock(self, self._folder, text, lambda _nothing: self.opened.emit(), self.refuse)
+        job.ended.connect(self._over)
 
     def _wait(self, *, waiting: bool) -> None:
         self.unlock.setEnabled(not waiting)
@@ -123,14 +124,12 @@ class Unlock(QWidget):
         if waiting:
             self.error.set_sentence("")
 
-    def _done(self, _nothing: None) -> None:
+    def _over(self) -> None:
         self.passphrase.clear()
         self._wait(waiting=False)
-        self.opened.emit()
 
-    def _refused(self, error: CtcaseError) -> None:
-        self.passphrase.clear()
-        self._wait(waiting=False)
+    def refuse(self, error: CtcaseError) -> None:
+        """Say why the vault does not open."""
         said = explain(error)
         self.error.set_sentence(f"{said.what} {said.next}")
         self.passphrase.setFocus()

@@ -3,7 +3,11 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from ctcase.app import unfinished
 from ctcase.errors import refusal
+from ui import worker
+from ui.views import start
+from ui.views.gate import Choose, Hidden
 
 WRONG = "This passphrase does not open the vault. Check the keyboard language and Caps Lock, then try again."
 
@@ -106,3 +110,82 @@ def test_a_fault_of_the_program_is_told_without_case_data(desktop, world):
     assert "Something went wrong that the program did not foresee." in said
     assert "KeyError test_gate.py" in said
     assert "Canaria" not in said
+
+
+def broken(*_asked):
+    raise RuntimeError("Canaria")
+
+
+def is_open(desk):
+    """Whether the worker holds a session, asked as any page would."""
+    found = []
+    desk.worker.ask(desk.window, lambda _session, _p: True, found.append)
+    desk.settle()
+    return bool(found)
+
+
+def test_going_elsewhere_while_the_vault_opens_leaves_it_closed(desktops, world):
+    desk = desktops(world.vault("caseworker"), world.env())
+    unlock = desk.window.view()
+    unlock.passphrase.line.setText("four plain words here")
+    unlock.unlock.click()
+    unlock.other.click()
+    desk.settle()
+    assert isinstance(desk.window.view(), Choose)
+    assert not is_open(desk)
+
+
+def test_hiding_while_the_vault_opens_leaves_it_closed(desktops, world):
+    desk = desktops(world.vault("caseworker"), world.env())
+    unlock = desk.window.view()
+    unlock.passphrase.line.setText("four plain words here")
+    unlock.unlock.click()
+    desk.key("Ctrl+Q")
+    assert isinstance(desk.window.view(), Hidden)
+    assert not is_open(desk)
+    desk.bot.keyClick(desk.window.view(), Qt.Key.Key_A)
+    desk.unlock()
+    assert desk.window.shell is not None
+
+
+def test_a_vault_that_opens_and_cannot_be_read_is_closed_and_told(desktops, world, monkeypatch):
+    def damaged(_session):
+        raise refusal("log_damaged")
+
+    monkeypatch.setattr(unfinished, "kept", damaged)
+    desk = desktops(world.vault("caseworker"), world.env()).unlock()
+    view = desk.window.view()
+    assert view.error.sentence().startswith("The log of this vault does not agree with itself.")
+    assert view.unlock.isEnabled()
+    assert not is_open(desk)
+
+
+@pytest.mark.parametrize(("room", "name"), [(worker, "open_vault"), (unfinished, "kept")])
+def test_a_fault_on_the_way_in_is_told_and_leaves_nothing_open(desktops, world, monkeypatch, room, name):
+    with monkeypatch.context() as patch:
+        patch.setattr(room, name, broken)
+        desk = desktops(world.vault("caseworker"), world.env()).unlock()
+        view = desk.window.view()
+        assert view.error.sentence().startswith("Something went wrong that the program did not foresee.")
+        assert "RuntimeError test_gate.py" in view.error.sentence()
+        assert "Canaria" not in desk.words()
+        assert "Opening the vault" not in desk.words()
+        assert view.passphrase.text() == ""
+        assert not is_open(desk)
+    desk.unlock()
+    assert desk.window.shell is not None
+
+
+def test_a_fault_while_an_office_is_founded_is_told(desktops, tmp_path, monkeypatch):
+    monkeypatch.setattr(start, "create_office", broken)
+    desk = desktops()
+    desk.click(desk.window.view().found)
+    page = desk.window.view()
+    page.office.editor.set_value("Harbour office")
+    page.name.editor.set_value("Rana O.")
+    page.folder.set_path(tmp_path / "office")
+    for part in (page.passphrase.first, page.passphrase.second):
+        part.edit.line.setText("four plain words here")
+    desk.click(page.act)
+    assert "RuntimeError test_gate.py" in page.error.sentence()
+    assert page.name.editor.value() == "Rana O."
