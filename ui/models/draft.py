@@ -44,10 +44,12 @@ class CaseDraft:
             key: value for key, value in self._edited.items() if not _same(value, self._saved.get(key))
         }
         self._shown = {key: sets for key, sets in self._shown.items() if key in self._edited}
-        self._undo = [  # what gave back the answer of the vault gives back that of now
-            (key, self._saved.get(key) if _same(value, before.get(key)) else value)
-            for key, value in self._undo
-            if key in self._edited
+        moved = {key for key in self._edited if not _same(before.get(key), self._saved.get(key))}
+        last = {key: number for number, (key, _) in enumerate(self._undo)}
+        self._undo = [  # what was before the answer of now is past: undo ends there
+            (key, self._saved.get(key) if key in moved else value)
+            for number, (key, value) in enumerate(self._undo)
+            if key in self._edited and (key not in moved or number == last[key])
         ]
 
     def edited(self) -> dict[str, Value]:
@@ -82,6 +84,10 @@ class CaseDraft:
             if key in self._shown and done.entry:
                 self._shown[key] = (done.entry,)
 
+    def of_vault(self, key: str) -> Value:
+        """The answer as it was read last."""
+        return self._saved.get(key)
+
     def value(self, key: str) -> Value:
         """The answer as it stands in the form."""
         return self._edited[key] if key in self._edited else self._saved.get(key)
@@ -98,6 +104,8 @@ class CaseDraft:
         if not self._undo or self._undo[-1][0] != key:
             self._undo.append((key, before))
         self._put(key, value)
+        if _same(self._undo[-1][1], value):  # typed back: there is nothing to take back
+            self._undo.pop()
 
     def undo(self) -> str | None:
         """Take back the last field edited; its key, or None when nothing is unsaved."""

@@ -35,6 +35,7 @@ class SectionForm(QWidget):
         self._draft = draft
         self._columns = 0
         self._last = ""
+        self._saved: dict[str, Value] = {}
         self.fields: dict[str, Field] = {}
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(20)
@@ -61,18 +62,22 @@ class SectionForm(QWidget):
     def load(self, only: str = "") -> None:
         """Show the answers of the draft, where they differ from what is shown."""
         for key, field in self.fields.items():
-            value = self._draft.value(key)
-            if only not in {"", key} or _same(field.editor.value(), value):
-                continue
-            masked = field.editor
-            shown = (
-                isinstance(masked, SensitiveEditor) and not masked.is_masked and masked.value() is not None
-            )
-            masked.set_value(value)
-            if shown and isinstance(masked, SensitiveEditor):
-                masked.reveal()
-            self._judge(key)
+            value, saved = self._draft.value(key), self._draft.of_vault(key)
+            if only in {"", key} and not _same(field.editor.value(), value):
+                self._put(field, value)
+                self._judge(key)
+            if not _same(saved, self._saved.get(key)):
+                self._saved[key] = saved
+                field.editor.undo_to(saved)
         self._show_and_hide()
+
+    def _put(self, field: Field, value: Value) -> None:
+        """Show an answer; what was shown on request stays shown."""
+        editor = field.editor
+        shown = isinstance(editor, SensitiveEditor) and not editor.is_masked and editor.value() is not None
+        editor.set_value(value)
+        if shown and isinstance(editor, SensitiveEditor):
+            editor.reveal()
 
     def focus_last(self) -> None:
         """Go to where something was written last."""

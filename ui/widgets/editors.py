@@ -40,6 +40,9 @@ class Editor(QWidget):
         """Show an answer, without a signal."""
         raise NotImplementedError
 
+    def undo_to(self, value: Value) -> None:
+        """Let the control's own undo, if it has one, end at this answer; what stands there stays."""
+
     def control(self) -> QWidget:
         """The widget that takes the focus and the name of the field."""
         raise NotImplementedError

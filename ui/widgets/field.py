@@ -81,6 +81,10 @@ class SensitiveEditor(Editor):
         """Hold back again what is shown."""
         self.set_value(self.value())
 
+    def undo_to(self, value: Value) -> None:
+        if not self.is_masked:
+            self._editor.undo_to(value)
+
     def control(self) -> QWidget:
         return self.show_button if self.is_masked else self._editor.control()
 

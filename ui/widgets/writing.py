@@ -4,10 +4,10 @@ import unicodedata
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QTextOption
+from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor, QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
-from ctcase.model.values import Value
+from ctcase.model.values import Missing, Value
 from ui.theme.theme import Theme
 from ui.widgets.buttons import IconButton
 from ui.widgets.dates import DateProblem, read_date, show_date
@@ -25,6 +25,13 @@ class TextEditor(WritingEditor):
         super().__init__(theme, self._line, parent)
         self._line.textEdited.connect(lambda _text: self.changed.emit())
         self._line.editingFinished.connect(self.finished)
+        self._line.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent, /) -> bool:
+        if watched is self._line and _is_undo(event) and not self._line.isUndoAvailable():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
     def line(self) -> QLineEdit:
         """The line itself."""
@@ -35,6 +42,14 @@ class TextEditor(WritingEditor):
 
     def write(self, value: Value) -> None:
         self._line.setText("" if value is None else str(value))
+
+    def undo_to(self, value: Value) -> None:
+        written, place = self._line.text(), self._line.cursorPosition()
+        self.write(None if isinstance(value, Missing) else value)
+        if self._line.text() != written:
+            self._line.selectAll()
+            self._line.insert(written)
+        self._line.setCursorPosition(place)
 
 
 class NumberEditor(TextEditor):
@@ -68,6 +83,9 @@ class LongTextEditor(WritingEditor):
     def eventFilter(self, watched: QObject, event: QEvent, /) -> bool:
         if watched is self._text and event.type() == QEvent.Type.FocusOut:
             self.finished.emit()
+        if watched is self._text and _is_undo(event) and not self._text.document().isUndoAvailable():
+            event.ignore()
+            return True
         return super().eventFilter(watched, event)
 
     def _typed(self) -> None:
@@ -99,6 +117,18 @@ class LongTextEditor(WritingEditor):
     def write(self, value: Value) -> None:
         with QSignalBlocker(self._text):
             self._text.setPlainText("" if value is None else str(value))
+        self._turn()
+
+    def undo_to(self, value: Value) -> None:
+        written, cursor = self._text.toPlainText(), self._text.textCursor()
+        place = cursor.position()
+        self.write(None if isinstance(value, Missing) else value)
+        with QSignalBlocker(self._text):
+            if self._text.toPlainText() != written:
+                cursor.select(QTextCursor.SelectionType.Document)
+                cursor.insertText(written)
+            cursor.setPosition(place)
+            self._text.setTextCursor(cursor)
         self._turn()
 
 
@@ -133,6 +163,12 @@ class DateEditor(TextEditor):
         read = read_date(self._line.text(), self._months)
         if isinstance(read, str):
             self._line.setText(show_date(read, self._months))
+
+
+def _is_undo(event: QEvent) -> bool:
+    """Whether a control is asked if it wants the key of undo; while it has nothing to take back, the page gets it."""
+    wanted = event.type() == QEvent.Type.ShortcutOverride
+    return wanted and isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
 
 
 def _reads_rtl(text: str) -> bool:

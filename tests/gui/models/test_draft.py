@@ -37,6 +37,7 @@ def test_an_answer_typed_back_is_no_edit(draft):
     draft.edit("person.first_name", "Omar")
     draft.edit("person.first_name", "Daw")
     assert not draft.is_unsaved
+    assert not draft.can_undo
 
 
 def test_a_wrong_answer_never_stops_the_others(draft):
@@ -101,6 +102,17 @@ def test_undo_gives_back_the_answer_of_now(draft):
     assert not draft.is_unsaved
     draft.edit("person.first_name", "Omar")
     assert draft.shown() == {"person.first_name": ("first_name=Davud",)}
+
+
+def test_undo_ends_at_what_was_saved_while_somebody_typed_on(draft):
+    draft.edit("person.first_name", "O")
+    draft.edit("person.title", "Ms")
+    draft.edit("person.first_name", "Omara")
+    draft.load(*records(first_name="Omar", title="Ms"))
+    assert draft.undo() == "person.first_name"
+    assert draft.value("person.first_name") == "Omar"
+    assert not draft.can_undo
+    assert not draft.is_unsaved
 
 
 def test_who_typed_on_while_it_was_saved_had_seen_what_was_saved(draft):

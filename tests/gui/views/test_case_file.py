@@ -1,6 +1,7 @@
 """The case file: saving what is right, undo, what is hidden, consent, conflicts, timeline."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ctcase.app import cases, office
@@ -44,6 +45,54 @@ def test_undo_gives_back_what_was_saved(desktop, world):
     desk.click(page.undo)
     assert field.editor.value() == "Daw"
     assert not page.undo.isEnabled()
+
+
+def test_undo_by_keys_ends_at_what_was_saved_last(desktop, world):
+    desk = desktop()
+    page = desk.go("case", world.case(), "identity")
+    line = page.part().fields["person.title"].editor.line()
+    line.setFocus()
+    desk.bot.keyClicks(line, "Aaa")
+    desk.key("Ctrl+S", line)
+    desk.bot.keyClicks(line, "Bbb")
+    desk.key("Ctrl+Z", line)
+    assert line.text() == "Aaa"
+    assert not page.is_unsaved
+    assert not page.undo.isEnabled()
+    desk.key("Ctrl+Z", line)
+    assert line.text() == "Aaa"
+
+
+@pytest.mark.parametrize(
+    ("section", "name"), [("identity", "title"), ("present_location", "present_location")]
+)
+def test_undo_ends_at_what_was_saved_while_somebody_typed_on(desktop, world, section, name):
+    desk = desktop()
+    page = desk.go("case", world.case(), section)
+    editor = page.part().fields[f"person.{name}"].editor
+    control = editor.control()
+    control.setFocus()
+    desk.bot.keyClicks(control, "Aaa")
+    desk.bot.keyClick(control, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    desk.bot.keyClicks(control, "Bbb")
+    desk.settle()
+    assert editor.value() == "AaaBbb"
+    desk.key("Ctrl+Z", control)
+    assert editor.value() == "Aaa"
+    assert not page.is_unsaved
+
+
+def test_the_key_of_undo_takes_back_what_was_not_typed(desktop, world):
+    desk = desktop()
+    page = desk.go("case", world.case(title="Daw"), "identity")
+    line = page.part().fields["person.title"].editor.line()
+    line.setFocus()
+    gender = page.part().fields["person.gender"].editor
+    gender.set_value("Feminine")
+    gender.changed.emit()
+    desk.key("Ctrl+Z", line)
+    assert gender.value() is None
+    assert line.text() == "Daw"
 
 
 def test_a_name_is_dots_until_it_is_asked_for(desktop, world):

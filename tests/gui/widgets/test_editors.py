@@ -197,6 +197,24 @@ def test_long_text_takes_the_direction_of_its_content(rtl, themed, qtbot):
     assert direction() == directions.LeftToRight
 
 
+@pytest.mark.parametrize("kind", [TextEditor, LongTextEditor])
+def test_undo_of_the_control_ends_where_it_is_told(kind, theme, qtbot):
+    editor = kind(theme)
+    qtbot.addWidget(editor)
+    control = editor.control()
+    qtbot.keyClicks(control, "Aaabbb")
+    qtbot.keyClick(control, Qt.Key.Key_Left)
+    editor.undo_to("Aaa")
+    assert editor.value() == "Aaabbb"
+    qtbot.keyClicks(control, "c")
+    assert editor.value() == "Aaabbcb", "the cursor stays"
+    control.undo()
+    control.undo()
+    assert editor.value() == "Aaa"
+    control.undo()
+    assert editor.value() == "Aaa"
+
+
 def test_tab_leaves_the_long_text(theme, qtbot):
     editor = LongTextEditor(theme)
     qtbot.addWidget(editor)
