@@ -71,7 +71,7 @@ def uncollected() -> Iterator[None]:
 
 
 Progress = Callable[[str, int, int], bool]
-"""Told (stage, done, total) during long work; answers False to cancel, which rolls everything back."""
+"""Told (stage, done, total) during long work; answers False to cancel, which rolls back the transaction under way."""
 
 
 @dataclass(slots=True)
@@ -181,18 +181,24 @@ class Session:
     def _refresh(self, connection: Connection) -> None:
         version = self.opened.database.data_version()
         if version != self._seen or self._stale:
-            self._foreign = self._foreign or version != self._seen
-            self._seen, self._stale = version, False
             self.load(connection)
+            self._foreign = self._foreign or version != self._seen
+            self._seen = version
 
     def load(self, connection: Connection) -> None:
-        """Reads again who this device is and which roster it holds; what was folded before is forgotten."""
-        self.streams.forget()
-        self.device = local.get(connection, "device", Device)
-        self.former = former_devices(connection)
-        self.chain = local.get(connection, "chain", Chain) or Chain()
+        """Reads again who this device is and which roster it holds; what was folded before is forgotten.
+
+        After a read error all is as it was and is read again the next time: half of it old would be a fork.
+        """
+        self._stale = True
+        device, former = local.get(connection, "device", Device), former_devices(connection)
+        chain = local.get(connection, "chain", Chain) or Chain()
         signed = local.newest_roster(connection)
-        self.hold(rosters.read_first(signed) if signed else None)
+        roster = rosters.read_first(signed) if signed else None
+        self.streams.forget()
+        self.device, self.former, self.chain = device, former, chain
+        self.hold(roster)
+        self._stale = False
 
     def hold(self, roster: Roster | None) -> None:
         """Takes a judged roster, or another key of this device, as the one that rights go by from now on."""
