@@ -11,7 +11,7 @@ from ctcase.cli.call import Call
 from ctcase.cli.commands import FILE, command, group, vault_argument
 from ctcase.cli.lines import facts, safe, section, table, words
 from ctcase.cli.named import named, names
-from ctcase.cli.text import Translate, explain, mark
+from ctcase.cli.text import BUNDLES, Translate, explain, mark
 from ctcase.errors import DAMAGED, EXITS, REFUSED, Cancelled
 
 bundle = group("bundle", mark("Bundles: sealed files that any courier can carry."))
@@ -95,7 +95,7 @@ def _in_words(seen: results.BundleSeen, translate: Translate) -> results.BundleS
 
 def _seen_lines(seen: results.BundlesSeen, _: Translate, known: Mapping[str, str]) -> Iterator[str]:
     for one in seen.files:
-        yield from section(f"{safe(one.file)}: {_(one.status)}", _file_lines(one, _, known))
+        yield from section(f"{safe(one.file)}: {_(BUNDLES.get(one.status, one.status))}", _file_lines(one, _, known))
 
 
 def _file_lines(one: results.BundleSeen, _: Translate, known: Mapping[str, str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len
 
-from ctcase.cli.text import Translate
+from ctcase.cli.text import ABSENCES, Translate
 from ctcase.model.values import Missing, Value
 
 _GAP = "  "
@@ -30,7 +30,7 @@ def shown(value: Value | Sequence[str], translate: Translate) -> str:
     if value is None:
         return "-"
     if isinstance(value, Missing):
-        return f"({translate(value.missing)})"
+        return f"({translate(ABSENCES.get(value.missing, value.missing))})"
     if isinstance(value, bool):
         return translate("yes") if value else translate("no")
     if isinstance(value, str):

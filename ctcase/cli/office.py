@@ -78,10 +78,10 @@ def enrol(
         seen = offices.look_at_request(session, request)
         if not yes:
             about = [
-                ("Name", seen.name),
-                ("Roles", words(seen.roles)),
-                ("Device", seen.device),
-                ("Added to member", member),
+                (mark("Name"), seen.name),
+                (mark("Roles"), words(seen.roles)),
+                (mark("Device"), seen.device),
+                (mark("Added to member"), member),
             ]
             _compare(call, about, seen.fingerprint, fingerprint)
         done = offices.enrol(
@@ -116,7 +116,7 @@ def accept(call: Call, vault: Path, welcome: Path, fingerprint: str | None, yes:
     with call.opened(vault) as session:
         seen = offices.look_at_welcome(session, welcome)
         if not yes:
-            about = [("Office", seen.name), ("Roster", seen.roster)]
+            about = [(mark("Office"), seen.name), (mark("Roster"), seen.roster)]
             _compare(call, about, seen.fingerprint, fingerprint)
         done = offices.accept(session, welcome, seen.fingerprint).value
     call.answer(done, _accepted_lines)

@@ -256,6 +256,17 @@ SELF_TEST = Sentence(
 CANCELLED = mark("Cancelled. Nothing was changed.")
 ENDED = mark("Ended. What was done before is kept.")
 
+BUNDLES: Mapping[str, str] = {
+    "new": mark("new"),
+    "known": mark("known"),
+    "refused": mark("refused"),
+    "damaged": mark("damaged"),
+}
+"""What became of a bundle."""
+
+ABSENCES: Mapping[str, str] = {"unknown": mark("unknown"), "declined": mark("declined")}
+"""Why an answer is not there."""
+
 STAGES: Mapping[str, str] = {
     "exporting": mark("Writing cases"),
     "importing": mark("Taking rows"),
