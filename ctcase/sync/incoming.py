@@ -27,6 +27,9 @@ from ctcase.trust.roster import Roster, is_officer
 MOST_WAITING = 20_000
 """Waiting entries that one sending device may leave here (rule 9)."""
 
+LARGEST_WAITING = 128 * 1024 * 1024
+"""Bytes of their headers and parts."""
+
 LARGEST_CONTENT = 64 * 1024 * 1024
 """Bytes of payload in one bundle, over all its frames."""
 
@@ -205,15 +208,7 @@ def _wait(
     connection: Connection, streams: Streams, admitted: Admitted, offered: dict[str, Entry], sender: str
 ) -> dict[str, tuple[str, ...]]:
     """Keeps what lacks a parent, and admits what waited for what came now, until nothing moves."""
-    table = schema.waiting
-    known = set(connection.scalars(select(table.c.entry)))
-    fresh = {one: missing for one, missing in admitted.waiting.items() if one not in known}
-    _complete(connection, [offered[one] for one in admitted.waiting if one in known])
-    if fresh:
-        count = connection.scalar(select(func.count()).where(table.c.sender == sender)) or 0
-        if count + len(fresh) > MOST_WAITING:
-            raise Refused("limit_exceeded", what="waiting")
-        connection.execute(insert(table), [_waiting_row(offered[one], fresh[one], sender) for one in fresh])
+    _keep(connection, admitted.waiting, offered, sender)
     _arrived(connection, [one.id for one in admitted.new])
     while admitted.new:
         freed = _freed(connection)
@@ -229,21 +224,50 @@ def _wait(
         admitted.numbers |= more.numbers
         admitted.refused |= more.refused
         admitted.streams |= more.streams
-    return {
-        one: missing
-        for one, missing in admitted.waiting.items()
-        if one not in {new.id for new in admitted.new}
-    }
+    if admitted.waiting:
+        _check_room(connection, sender)
+    new = {one.id for one in admitted.new}
+    return {one: missing for one, missing in admitted.waiting.items() if one not in new}
 
 
-def _complete(connection: Connection, again: Sequence[Entry]) -> None:
-    """Adds the parts that a second copy of a waiting entry brings: the first may have come without them."""
+def _keep(
+    connection: Connection,
+    lacking: Mapping[str, tuple[str, ...]],
+    offered: Mapping[str, Entry],
+    sender: str,
+) -> None:
+    """Adds what waits, or the parts that a second copy of it brings."""
+    table, here = schema.waiting, set[str]()
+    for some in stored.chunks([*lacking]):
+        here.update(connection.scalars(select(table.c.entry).where(table.c.entry.in_(some))))
+    fresh = [
+        _waiting_row(offered[one], missing, sender) for one, missing in lacking.items() if one not in here
+    ]
+    if fresh:
+        connection.execute(insert(table), fresh)
+    for one in here:
+        _complete(connection, offered[one], sender)
+
+
+def _complete(connection: Connection, again: Entry, sender: str) -> None:
+    """Adds the parts that a second copy of a waiting entry brings: the first may have come without them.
+
+    It counts for who brought them: nobody fills what is kept for another.
+    """
     table = schema.waiting
-    for one in again:
-        held = connection.scalar(select(table.c.parts).where(table.c.entry == one.id))
-        if held is not None:
-            parts = pack_parts(merged(unpack_parts(held), one.parts))
-            connection.execute(update(table).where(table.c.entry == one.id).values(parts=parts))
+    held = connection.execute(select(table.c.parts).where(table.c.entry == again.id)).scalar_one()
+    parts = pack_parts(merged(unpack_parts(held), again.parts))
+    if parts != held:
+        connection.execute(update(table).where(table.c.entry == again.id).values(parts=parts, sender=sender))
+
+
+def _check_room(connection: Connection, sender: str) -> None:
+    table = schema.waiting
+    size = func.length(table.c.header) + func.length(table.c.parts)
+    query = select(func.count(), func.coalesce(func.sum(size), 0)).where(table.c.sender == sender)
+    count, total = connection.execute(query).one()
+    if count > MOST_WAITING or total > LARGEST_WAITING:
+        raise Refused("limit_exceeded", what="waiting")
 
 
 def _arrived(connection: Connection, ids: Sequence[str]) -> None:
@@ -261,19 +285,37 @@ def _waiting_row(one: Entry, missing: Sequence[str], sender: str) -> dict[str, o
 
 
 def _freed(connection: Connection) -> list[Entry]:
-    """Waiting entries of which at least one missing parent is here now, and what waits for those in turn."""
+    """Waiting entries that lack nothing now, and what waits for nothing but those, in turn.
+
+    All that waits is looked through by its ids; only what is freed is loaded.
+    """
     table = schema.waiting
-    rows = connection.execute(select(table)).all()
-    lacking = {one for row in rows for one in row.missing.split()}
-    here = stored.known(connection, lacking)
-    ready = {row.entry for row in rows if all(one in here for one in row.missing.split())}
-    while more := {
-        row.entry
-        for row in rows
-        if row.entry not in ready and all(one in here or one in ready for one in row.missing.split())
-    }:
-        ready |= more
-    return [load(row.header, row.signature, row.key, row.parts) for row in rows if row.entry in ready]
+    rows = connection.execute(select(table.c.entry, table.c.missing))
+    lacking = {one: missing.split() for one, missing in rows}
+    here = stored.known(connection, {parent for missing in lacking.values() for parent in missing})
+    freed: list[Entry] = []
+    for some in stored.chunks(_ready(lacking, here)):
+        bodies = connection.execute(select(table).where(table.c.entry.in_(some)))
+        freed += [load(row.header, row.signature, row.key, row.parts) for row in bodies]
+    return freed
+
+
+def _ready(lacking: Mapping[str, Sequence[str]], here: Collection[str]) -> list[str]:
+    """What lacks nothing but what is here or ready itself. Each is looked at once for each of its parents."""
+    left: dict[str, int] = {}
+    following: dict[str, list[str]] = {}
+    for one, missing in lacking.items():
+        gone = [parent for parent in missing if parent not in here]
+        left[one] = len(gone)
+        for parent in gone:
+            following.setdefault(parent, []).append(one)
+    ready = [one for one, count in left.items() if not count]
+    for one in ready:  # grows while it is walked
+        for follower in following.get(one, ()):
+            left[follower] -= 1
+            if not left[follower]:
+                ready.append(follower)
+    return ready
 
 
 def _quarantine(

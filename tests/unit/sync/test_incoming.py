@@ -7,13 +7,15 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from ctcase.app import cases, upkeep
 from ctcase.crypto.age import read_identity
 from ctcase.crypto.recipients import HybridIdentity
 from ctcase.crypto.signing import SigningKey, key_id
 from ctcase.errors import CtcaseError
+from ctcase.log.entry import Part
+from ctcase.store import entries as rows
 from ctcase.store import schema, search
 from ctcase.store.entries import of_streams
 from ctcase.sync import incoming, outgoing, peers, sealing
@@ -347,3 +349,89 @@ def test_any_order_over_any_bundles_ends_alike(world, seed):
         stream = entries[0].id
         assert {one.id for one in of_streams(connection, [stream])[stream]} == {one.id for one in entries}
         assert connection.scalar(select(func.count()).select_from(schema.waiting)) == 0
+
+
+# taking: what waits
+
+
+def taken_by_office(world, entries):
+    """The office takes a bundle of ben with these entries."""
+    chief = world.session("office")
+    with chief.work() as work:
+        return incoming.take(work.connection, chief.streams, judged_of(world, entries), chief.device_id)
+
+
+class CountedDict(dict):
+    """Counts how often it is asked whether something is in it."""
+
+    def __init__(self, *given):
+        super().__init__(*given)
+        self.asked = 0
+
+    def __contains__(self, key):
+        self.asked += 1
+        return super().__contains__(key)
+
+
+def test_a_chain_that_waited_is_freed_in_one_walk(world, monkeypatch):
+    """The last came first, and each lacks the one before it: a walk for each of them would cost their square."""
+    root, *others = entries_of(world, 40)
+    for one in reversed(others):
+        assert taken_by_office(world, [one]).admitted.new == []
+    known, given = rows.known, []
+
+    def counted(connection, ids):
+        given.append(CountedDict(known(connection, ids)))
+        return given[-1]
+
+    monkeypatch.setattr(rows, "known", counted)
+    taken = taken_by_office(world, [root])
+    assert {one.id for one in taken.admitted.new} == {root.id, *(one.id for one in others)}
+    assert max(one.asked for one in given) <= 2 * len(others)
+    assert upkeep.verify(world.session("office")).ok
+
+
+def test_what_still_waits_is_not_loaded(world):
+    """It may be much, and every bundle that brings something new asks for what it frees."""
+    waits, brings = entries_of(world, 3), entries_of(world, 3)
+    taken_by_office(world, [waits[2], brings[2]])
+    chief, asked = world.session("office"), []
+    with chief.work() as work:
+        event.listen(work.connection, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+        taken = incoming.take(work.connection, chief.streams, judged_of(world, brings[:2]), chief.device_id)
+    assert {one.id for one in taken.admitted.new} == {one.id for one in brings}
+    bodies = [given for said, given in asked if "waiting.parts" in said]
+    assert [list(one) for one in bodies] == [[brings[2].id]]
+    taken_by_office(world, waits)
+
+
+def size_of(entry):
+    return len(entry.raw) + len(rows.pack_parts(entry.parts))
+
+
+def test_the_bytes_that_wait_are_bounded_and_the_bundle_is_refused_whole(world, monkeypatch):
+    root, first, second = entries_of(world, 3)
+    monkeypatch.setattr(incoming, "LARGEST_WAITING", size_of(first) + size_of(second) - 1)
+    assert set(taken_by_office(world, [first]).waiting) == {first.id}
+    assert code_of_taking(world, [second]) == "limit_exceeded"
+    assert set(taken_by_office(world, [first]).waiting) == {first.id}, "it is counted once"
+    taken = taken_by_office(world, [root, second])
+    assert {one.id for one in taken.admitted.new} == {root.id, first.id, second.id}, "nothing is left to wait"
+
+
+def test_parts_that_a_second_copy_brings_are_counted_too(world, monkeypatch):
+    root, first = entries_of(world, 2)
+    bare = msgspec.structs.replace(first, parts=(None,) * len(first.parts))
+    monkeypatch.setattr(incoming, "LARGEST_WAITING", size_of(first) - 1)
+    assert set(taken_by_office(world, [bare]).waiting) == {first.id}
+    assert code_of_taking(world, [first]) == "limit_exceeded"
+    monkeypatch.undo()
+    taken_by_office(world, [first])
+    (_, last) = taken_by_office(world, [root]).admitted.new
+    assert all(isinstance(part, Part) for part in last.parts)
+
+
+def code_of_taking(world, entries):
+    with pytest.raises(CtcaseError) as refusal:
+        taken_by_office(world, entries)
+    return refusal.value.code
