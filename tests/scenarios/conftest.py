@@ -58,3 +58,15 @@ def judging():
 def moves():
     """What people do in a world at random, and the machine that does it."""
     return _load("moves")
+
+
+@pytest.fixture(scope="session")
+def watching():
+    """What must hold after every move."""
+    return _load("watching")
+
+
+@pytest.fixture(scope="session")
+def shapes():
+    """How histories begin."""
+    return _load("shapes")

@@ -5,15 +5,14 @@ import random
 from collections import Counter
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from ctcase.app import access, decisions, upkeep
-from ctcase.crypto.signing import SigningKey
+from ctcase.app import access, decisions
 from ctcase.errors import Refused
 from ctcase.log import payload
 from ctcase.log.entry import Draft
-from ctcase.log.payload import Sets
-from ctcase.sync import outgoing, peers, sealing
+from ctcase.log.payload import FieldSet, Sets, Step
+from ctcase.store import queries
 from ctcase.workflow.referral import TABLE
 
 FIELDS = ("person.first_name", "person.city", "case.location_of_recruitment")
@@ -46,10 +45,14 @@ MOVES = (
     ("snapshot", 2, {"name": EVERYBODY}),
     ("set_back", 2, {"k": 16, "restored": 2}),
     ("copied_disk", 1, {"name": WORKERS, "before": 2, "after": 2, "k": 16}),
+    ("back_up", 1, {"name": WORKERS}),
+    ("restore", 1, {"k": 16}),
+    ("restart", 1, {"name": EVERYBODY}),
     ("meet", 6, {"one": EVERYBODY, "other": EVERYBODY}),
     ("visit_the_office", 6, {"name": WORKERS}),
     ("write", 4, {"sender": EVERYBODY, "to": EVERYBODY}),
     ("courier", 5, {"k": 16, "fate": ("deliver", "deliver", "deliver", "repeat", "lose", "look")}),
+    ("damage", 1, {"k": 16, "place": 1000, "bit": 8}),
 )
 """What happens on a busy day: the move, how often, and what its arguments are drawn from (a number: below it)."""
 
@@ -57,8 +60,11 @@ worker, anybody = st.sampled_from(WORKERS), st.sampled_from(EVERYBODY)
 pick, few = st.integers(0, 15), st.integers(0, 3)
 
 
-def machine(new_world, judging):
-    """The machine's class; each example gets a world of its own. Its `seen` counts what the histories came to."""
+def machine(new_world, judging, watching, shape):
+    """The machine's class; each example gets a world of its own and begins with a shape of history.
+
+    Its `seen` counts what the histories came to.
+    """
     counted = Counter()
 
     class Exchange(RuleBasedStateMachine):
@@ -66,22 +72,25 @@ def machine(new_world, judging):
 
         @initialize(seed=st.integers(0, 2**32), length=st.integers(30, 60))
         def begin(self, seed, length):
-            self.seed, self.world = seed, new_world(seed)
-            self.values, self.shown, self.facts, self.forged = 0, {}, set(), set()
-            self.sizes = {name: len(self.world.ids(name)) for name in EVERYBODY}
-            stream = self.world.case("cw1", first_name="v0")
-            self.world.consent("cw1", stream)
-            self.world.refer("cw1", stream)
+            self.seed, self.world, self.values = seed, new_world(seed), 0
+            self.watch = watching.Watch(self.world, judging)
+            self.watch.look()
+            self.first = self.world.case("cw1", first_name="v0")
+            self.world.consent("cw1", self.first)
+            self.first_referral = self.world.refer("cw1", self.first)
             for name in ("cw1", "sup"):
                 self.meet(name, "office")
-            if seed % 3:
+            self.watch.look()
+            for done in shape(self):
+                self.after(done)
+            if seed % 3 and self.world["cw2"].roster is None:
                 self.world.join("cw2")
             self.busy_days(seed, length)
 
         @rule(seed=st.integers(0, 2**32), length=st.integers(1, 40))
         def busy_days(self, seed, length):
             """Many moves at once, so that even few histories go far; `length` is what a failure is shortened by."""
-            chance = random.Random(seed)
+            chance = random.Random(f"{shape.__name__} {seed}")
             weights = [weight for _, weight, _ in MOVES]
             for _ in range(length):
                 ((move, _, wanted),) = chance.choices(MOVES, weights)
@@ -90,6 +99,13 @@ def machine(new_world, judging):
                     for name, of in wanted.items()
                 }
                 getattr(self, move)(**drawn)
+                self.after(move)
+
+        def after(self, move):
+            """Whatever changed is checked at once."""
+            self.watch.note("move")
+            if self.watch.look():
+                self.watch.note(f"did {move}")
 
         # --- helpers ---
 
@@ -146,7 +162,7 @@ def machine(new_world, judging):
                 now, _ = self.on_screen(name, stream, field)
                 with self.honest():
                     entry = self.world.set(name, stream, self.value(), field)
-                    self.shown[entry] = {tuple(field.split(".")): {now}}
+                    self.watch.shown[entry] = {tuple(field.split(".")): {now}}
                     self.wrote(name, stream, entry)
 
         @rule(name=anybody, k=pick, keep=st.booleans())
@@ -162,7 +178,7 @@ def machine(new_world, judging):
                 with self.honest():
                     entry = decisions.resolve_conflict(self.world[name], one.id, **said).value.entry
                     values = {it.value for it in every} - ({kept.value} if keep else set())
-                    self.shown[entry] = {tuple(one.field.split(".")): values}
+                    self.watch.shown[entry] = {tuple(one.field.split(".")): values}
                     self.wrote(name, one.case, entry)
 
         @rule(name=worker, k=pick, take=st.booleans())
@@ -208,20 +224,28 @@ def machine(new_world, judging):
             if not offered:
                 return
             event = offered[j % len(offered)]
-            keeps = one.rivals if event == "decide" else ("",)
-            for keep in keeps[j % len(keeps) :]:
+            keeps = one.rivals[j % len(one.rivals) :] if event == "decide" else ()
+            self.take(name, one.id, event, keeps)
+
+        def take(self, name, referral, event, keeps=()):
+            """One event; a decision keeps the first of `keeps` that its author may keep. The entry, if it was done."""
+            for keep in keeps or ("",):
                 done, code = None, None
                 try:
-                    done = self.world.do(name, one.id, event, **({"keep": keep} if keep else {}))
+                    done = self.world.do(name, referral, event, **({"keep": keep} if keep else {}))
                 except Refused as refusal:
                     code = refusal.code
                 if done is None:
                     assert event == "decide" or code in ("needs_missing", "consent_missing"), code
                     continue
-                self.wrote(name, stream, done.entry)
+                self.wrote(name, self.case_of(name, referral), done.entry)
                 if TABLE[event].discloses:
-                    self.facts.add(done.entry)
+                    self.watch.facts.add(done.entry)
                 return
+
+        def case_of(self, name, referral):
+            with self.world[name].look() as connection:
+                return queries.find_referral(connection, referral)[0]
 
         @rule(name=worker, k=pick, j=pick, event=st.sampled_from(sorted(TABLE)))
         def cheat(self, name, k, j, event):
@@ -242,7 +266,7 @@ def machine(new_world, judging):
                     name, stream, machines[k % len(machines)], event, steps[j % len(steps)], **terms
                 )
                 if TABLE[event].discloses:
-                    self.facts.add(entry)
+                    self.watch.facts.add(entry)
 
         @rule(name=worker, k=pick)
         def approve_own(self, name, k):
@@ -261,26 +285,17 @@ def machine(new_world, judging):
             stream, session = self.stream(name, k), self.world[name]
             if not stream or name == to or session.roster is None or session.enrolled != "yes":
                 return
-            devices = peers.devices_for(session.roster, self.world.address(to), session.device_id)
-            devices = [device for device in devices if device.id == self.world[to].device_id]
-            if not devices:
-                return
-            bad = forgery(self.world, name, stream, how)
-            self.forged.add(bad.id)
-            with session.look() as connection:
-                there = peers.exchanged_with(connection, devices)
-            heading = sealing.Heading(
-                session.roster.office,
-                False,
-                self.world.address(to),
-                "sync",
-                999_999,
-                session.roster.version,
-                there,
-            )
-            content = sealing.Content((), [bad])
-            written = sealing.write(heading, content, session.signing_key(), outgoing.recipients(devices))
-            self.world.post.append((to, written.data))
+            machines = sorted(self.world.folded(name, stream).folded.machines.values(), key=lambda it: it.id)
+            waiting = [it for it in machines if it.state == "submitted"]
+            body = payload.write(Sets("person", {"first_name": FieldSet("forged")}))
+            draft = Draft("set", (("person", "identity", body),))
+            if waiting:
+                body = payload.write(Step("approve", waiting[0].head.entry))
+                draft = Draft("step", ((waiting[0].id, "control", body),))
+            bad = self.world.forge(name, stream, how, draft)
+            if self.world.smuggle(name, to, bad):
+                self.watch.forged.add(bad.id)
+                self.watch.approvals.update([bad.id] if waiting else [])
 
         # --- the office ---
 
@@ -358,13 +373,32 @@ def machine(new_world, judging):
             if self.world.snapshots and k % 2:
                 name = self.world.set_back(k % len(self.world.snapshots))
                 if name:
-                    self.sizes[name] = 0
+                    self.watch.set_back(name)
                     if name == "office" or (restored and self.is_listed(name)):
                         self.world.rekey(name)
                     if (
                         name == "office"
                     ):  # the root store was not set back: it enrols its own administrator again
                         self.world.enrol_again(name)
+
+        @rule(name=worker)
+        def back_up(self, name):
+            self.world.back_up(name)
+
+        @rule(k=pick)
+        def restore(self, k):
+            """Somebody's computer is gone: he goes on from a backup, as a device that the office has to enrol."""
+            if self.world.backups:
+                number = k % len(self.world.backups)
+                if self.is_listed(self.world.backups[number][0]):
+                    name = self.world.restore(number)
+                    self.watch.set_back(name)
+                    self.watch.restored.add(self.world[name].device_id)
+
+        @rule(name=anybody)
+        def restart(self, name):
+            """The program ends and is started again: what it reported as saved is there."""
+            self.world.reopen(name)
 
         @rule(name=worker, before=st.booleans(), after=st.booleans(), k=pick)
         def copied_disk(self, name, before, after, k):
@@ -375,7 +409,7 @@ def machine(new_world, judging):
             self.post_now(name, "office")
             if self.world.set_back(number) is None:
                 return
-            self.sizes[name] = 0
+            self.watch.set_back(name)
             if after:
                 self.edit(name, k, 1)
 
@@ -420,16 +454,17 @@ def machine(new_world, judging):
                     assert self.world.read(to, data) == seen, "a preview told something else"
                 elif fate != "lose":
                     self.judge_read(self.world.read(to, data)[0])
+                self.watch.note(f"courier {fate}" + (" out of order" if place else ""))
                 if fate != "repeat":
                     del self.world.post[place]
 
-        @rule(k=pick, place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+        @rule(k=pick, place=st.integers(0, 999), bit=st.integers(0, 7))
         def damage(self, k, place, bit):
             """A bundle with one bit changed is refused and changes nothing."""
             if self.world.post:
                 to, data = self.world.post[k % len(self.world.post)]
                 broken = bytearray(data)
-                broken[int(place * len(data))] ^= 1 << bit
+                broken[place * len(data) // 1000] ^= 1 << bit
                 before = self.world.status(to), self.world.shared(to)
                 (seen,) = self.world.read(to, bytes(broken))
                 assert seen.status in ("refused", "damaged")
@@ -437,53 +472,23 @@ def machine(new_world, judging):
 
         # --- what holds ---
 
-        def check_step(self):
-            """Nothing that a vault reported as saved is gone, and its tables are what its log says."""
-            for name in EVERYBODY:
-                size = len(self.world.ids(name))
-                if size != self.sizes[name]:
-                    assert size > self.sizes[name], (name, "entries are gone")
-                    self.sizes[name] = size
-                    assert upkeep.verify(self.world[name]).ok, name
-
-        @rule()
-        def check_now(self):
-            self.check_step()
+        @invariant()
+        def holds(self):
+            self.watch.look()
 
         def teardown(self):
-            if not hasattr(self, "world"):
+            if not hasattr(self, "watch"):
                 return
-            self.check_step()
+            self.watch.look()
             for to, data in self.world.post[::-1]:  # what was late comes at last, in the wrong order
                 self.judge_read(self.world.read(to, data)[0])
+                self.watch.look()
+            for name in EVERYBODY:  # what was reported as saved is on the disk
+                self.world.reopen(name)
+            self.watch.look()
             judging.heal(self.world)
-            judging.check_all(
-                self.world, shown=self.shown, facts=self.facts, forged=self.forged, seed=self.seed
-            )
-            judging.tally(self.world, counted)
+            self.watch.look()
+            judging.check_all(self.world, forged=self.watch.forged, seed=self.seed)
+            watching.tally(self.watch, counted)
 
     return Exchange
-
-
-def forgery(world, name, stream, how):
-    """An entry that must not be taken: a wrong signature, a wrong depth, or a key that is not its device's."""
-    from msgspec.structs import replace
-
-    from ctcase.crypto import dsse
-    from ctcase.log import entry as entries
-    from ctcase.model import canonical
-
-    session = world[name]
-    made = []
-    body = payload.write(Sets("person", {"first_name": payload.FieldSet("forged")}))
-    with contextlib.suppress(ZeroDivisionError), session.work() as work:
-        made.append(work.sign(Draft("set", (("person", "identity", body),)), work.stream(stream)))
-        raise ZeroDivisionError  # nothing of it is written
-    one = made[0]
-    if how == "signature":
-        return replace(one, signature=bytes(64))
-    key = session.signing_key() if how == "depth" else SigningKey(world.random.randbytes(32))
-    header = replace(one.header, depth=one.header.depth + 5) if how == "depth" else one.header
-    raw = canonical.encode(header)
-    signature = key.sign(dsse.pae(entries.PAYLOAD_TYPE, raw))
-    return entries.Entry(entries.digest(raw), header, raw, signature, session.signing_key().public, one.parts)

@@ -11,12 +11,17 @@ from sqlalchemy import select
 
 from ctcase.app import cases, consents, decisions, exchange, office, referrals, upkeep
 from ctcase.app.session import Environment, Session, open_vault
+from ctcase.crypto import dsse
 from ctcase.crypto.passphrases import BOUNDS
+from ctcase.crypto.signing import SigningKey
 from ctcase.errors import Refused
+from ctcase.log import entry as entries
 from ctcase.log import payload
 from ctcase.log.entry import Draft
 from ctcase.log.payload import Step, StepData
+from ctcase.model import canonical
 from ctcase.store import database, queries, schema, vault
+from ctcase.sync import outgoing, peers, sealing
 
 PASSPHRASE = "a fictional passphrase"
 START = 1_790_000_000
@@ -96,7 +101,8 @@ class World:
         self.folder, self.files = folder, 0
         self.random = random.Random(f"world {seed}")
         self.time = [START + 3600]
-        self.people, self.welcomes, self.snapshots, self.post = {}, {}, [], []
+        self.people, self.welcomes, self.post = {}, {}, []
+        self.snapshots, self.backups = [], []
         self.were_set_back = set()
         for name, (member, one, key) in founded.vaults.items():
             shutil.copytree(founded.folder / name, folder / name)
@@ -212,6 +218,26 @@ class World:
         person.folder, person.vault = folder, person.session.vault_id
         person.key = person.session.opened.key
 
+    def back_up(self, name):
+        """A backup file of somebody's vault as it is now."""
+        copy = self.file(".backup")
+        upkeep.backup(self[name], copy, PASSPHRASE)
+        self.backups.append((name, copy))
+
+    def restore(self, number):
+        """Somebody goes on with what a backup holds, as a new device that is not enrolled yet; who it is."""
+        name, copy = self.backups[number]
+        folder = self.file(".restored")
+        environment = Environment(self.people[name].clock, self.random.randbytes, BOUNDS.floor)
+        upkeep.restore(copy, folder, PASSPHRASE, environment, None)
+        self.move_in(name, folder, PASSPHRASE)
+        return name
+
+    def reopen(self, name):
+        """The program ends and is started again."""
+        self.lock(name)
+        return self[name]
+
     # --- bundles ---
 
     def address(self, name):
@@ -308,6 +334,40 @@ class World:
             control = Step(event, follows, **terms)
             parts = ((referral, "control", payload.write(control)), (referral, "case", payload.write(WORDS)))
             return work.write(Draft("step", parts), work.stream(stream)).id
+
+    def forge(self, name, stream, how, draft):
+        """An entry that must not be taken: a wrong signature, a wrong depth, or a key that is not its device's."""
+        session, made = self[name], []
+        with contextlib.suppress(ZeroDivisionError), session.work() as work:
+            made.append(work.sign(draft, work.stream(stream)))
+            raise ZeroDivisionError  # nothing of it is written
+        one = made[0]
+        if how == "signature":
+            return replace(one, signature=bytes(64))
+        key = session.signing_key() if how == "depth" else SigningKey(self.random.randbytes(32))
+        header = replace(one.header, depth=one.header.depth + 5) if how == "depth" else one.header
+        raw = canonical.encode(header)
+        signature = key.sign(dsse.pae(entries.PAYLOAD_TYPE, raw))
+        return entries.Entry(
+            entries.digest(raw), header, raw, signature, session.signing_key().public, one.parts
+        )
+
+    def smuggle(self, name, to, *forged):
+        """A bundle of such entries is under way; False if there is nobody to write to."""
+        session = self[name]
+        devices = peers.devices_for(session.roster, self.address(to), session.device_id)
+        devices = [device for device in devices if device.id == self[to].device_id]
+        if devices:
+            with session.look() as connection:
+                there = peers.exchanged_with(connection, devices)
+            roster, number = session.roster, 999_999
+            heading = sealing.Heading(
+                roster.office, False, self.address(to), "sync", number, roster.version, there
+            )
+            content = sealing.Content((), [*forged])
+            key, recipients = session.signing_key(), outgoing.recipients(devices)
+            self.post.append((to, sealing.write(heading, content, key, recipients).data))
+        return bool(devices)
 
     def shared(self, name, streams=None):
         """Everything that is derived from the log, as plain rows; of some streams or of all."""
