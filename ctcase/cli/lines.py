@@ -30,7 +30,7 @@ def shown(value: Value | Sequence[str], translate: Translate) -> str:
     if value is None:
         return "-"
     if isinstance(value, Missing):
-        return f"({translate(ABSENCES.get(value.missing, value.missing))})"
+        return f"({translate(ABSENCES[value.missing])})"
     if isinstance(value, bool):
         return translate("yes") if value else translate("no")
     if isinstance(value, str):

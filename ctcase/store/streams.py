@@ -32,6 +32,14 @@ TOGETHER = 500
 """How many streams are folded before they are written: enough for one statement, few enough to be forgotten soon."""
 
 
+Tell = Callable[[int, int], None]
+"""Told how much of long work is done, and how much there is."""
+
+
+def _nobody(_done: int, _total: int) -> None:
+    pass
+
+
 class Shows(msgspec.Struct, frozen=True, gc=False):
     """What a touched stream shows now: whether it is a case, its open conflicts, and the rows of what has no effect."""
 
@@ -102,11 +110,16 @@ class Streams:
         return Stream(graph, folded, project(folded, graph.entries, self._searchable), row)
 
     def admit(
-        self, connection: Connection, batch: Iterable[Entry], here: Mapping[str, str] | None = None
+        self,
+        connection: Connection,
+        batch: Iterable[Entry],
+        here: Mapping[str, str] | None = None,
+        tell: Tell = _nobody,
     ) -> Admitted:
         """Admits authentic entries, parents before children, and brings the derived tables up to date.
 
-        `here` says which of them are in the log already, with their streams, where the caller knows.
+        `here` says which of them are in the log already, with their streams, where the caller knows. `tell` is told how
+        many of how many streams are done, and may raise to end it.
         """
         outcome = Admitted([], {}, [], {}, {}, [], {})
         groups = admission.by_stream(batch)
@@ -116,6 +129,7 @@ class Streams:
         streams = [*groups]
         for start in range(0, len(streams), TOGETHER):
             part = streams[start : start + TOGETHER]
+            tell(start, len(streams))
             # a stream whose root comes now cannot be here: nothing is admitted before its parents
             states = self._states(connection, [stream for stream in part if stream not in begun])
             written, changes = len(outcome.new), RowChanges()
