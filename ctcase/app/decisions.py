@@ -60,7 +60,7 @@ def resolve_conflict(
     with session.work() as work:
         stream, kind, place = _conflict(work, one)
         if kind == "step":
-            rivals = _machine_of(stream, one)
+            rivals = f"{stream.folded.stream}/{_machine_of(stream, one)}"
         else:
             check_right(session, "resolve_conflict", stream.folded)
             entry = _decide_value(session, work, stream, place, keep, value)

@@ -109,17 +109,17 @@ def _is_field(session: Session, stream: Stream, name: str) -> bool:
 
 def find_referral(session: Session, connection: Connection, one: str) -> tuple[Stream, Machine]:
     """A referral by its id; where two cases have one of that id, by `CASE/ID`."""
-    case, _, own = one.rpartition("/")
+    case, slash, own = one.rpartition("/")
     found = queries.find_referral(connection, own)
-    if case:
-        found = [stream for stream in found if stream == named(connection, case)]
-        one = own
+    if slash:
+        meant = named(connection, case)
+        found = [stream for stream in found if stream == meant]
     if not found:
         raise Refused("not_found", what="referral")
     if len(found) > 1:
         raise Refused("ambiguous", ids=found)
     stream = case_view.load(session, connection, found[0])
-    return stream, stream.folded.machines[one]
+    return stream, stream.folded.machines[own]
 
 
 def list_referrals(session: Session, *, state: str = "", waiting_for_me: bool = False) -> ReferralList:
@@ -165,9 +165,9 @@ def do(session: Session, one: str, event: str, document: Mapping[str, Any]) -> O
         stream, machine = find_referral(session, work.connection, one)
         draft = _step(work, stream, machine, event, said, others)
         entry = work.write(draft, stream)
-        after = work.stream(stream.folded.stream).folded.machines[one]
+        after = work.stream(stream.folded.stream).folded.machines[machine.id]
         done = work.touched.changes()
-    return Outcome(ReferralDone(one, entry.id, event, machine.state, after.state), done)
+    return Outcome(ReferralDone(machine.id, entry.id, event, machine.state, after.state), done)
 
 
 def _step(
@@ -329,7 +329,7 @@ def letter(session: Session, one: str, pdf: Path) -> Outcome[Letter]:
         entry = work.write(_disclosure(stream, machine, content), stream)
         files.write_atomically(pdf, made.pdf)
         done = work.touched.changes()
-    return Outcome(Letter(one, entry.id, str(pdf), made.pages, f"sha256:{content}"), done)
+    return Outcome(Letter(machine.id, entry.id, str(pdf), made.pages, f"sha256:{content}"), done)
 
 
 def _disclosure(stream: Stream, machine: Machine, content: str) -> Draft:

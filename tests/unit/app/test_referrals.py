@@ -2,7 +2,7 @@
 
 import pytest
 
-from ctcase.app import cases, consents, office, referrals, upkeep
+from ctcase.app import cases, consents, decisions, office, referrals, upkeep
 from ctcase.errors import CtcaseError
 from ctcase.workflow.referral import STATES, TABLE
 from tests.office_world import CONSENT, PASSPHRASE, PERSON, code_of, refused
@@ -267,6 +267,30 @@ def test_unknown_events_and_referrals_are_refused(team):
     assert code_of(team.do, "ben", one, "withdraw", agency="x", reason="y") == "file_not_understood"
 
 
+def test_two_referrals_with_one_id_are_told_apart_by_their_case(team, monkeypatch):
+    ben, other = team.session("ben"), team.case("ben")
+    team.consent("ben", other)
+    one_id = team.referral("ben", team.code)
+    assert team.do("ben", f"{team.code}/{one_id}", "submit").id == one_id
+    monkeypatch.setattr(referrals, "new_id", lambda _: one_id)
+    assert team.referral("ben", other) == one_id
+    refusal = refused(referrals.do, ben, one_id, "submit", {})
+    streams = [cases.find_case(ben, code) for code in (team.code, other)]
+    assert (refusal.code, sorted(refusal.details["ids"])) == ("ambiguous", sorted(streams))
+    assert [shown(team, f"{code}/{one_id}").state for code in (team.code, other)] == ["submitted", "draft"]
+    assert team.do("ben", f"{streams[1]}/{one_id}", "submit").to == "submitted"
+    assert [shown(team, f"{code}/{one_id}").state for code in streams] == ["submitted", "submitted"]
+
+
+@pytest.mark.parametrize(
+    "text", ["{other}/{one}", "/{one}", "nothing/{one}", "{code}/", "{code}/x/{one}", "{code}//{one}"]
+)
+def test_a_referral_of_a_case_that_has_none_of_that_id_is_not_found(team, text):
+    one = text.format(code=team.code, other=team.case("ben"), one=team.referral("ben", team.code))
+    for call in (referrals.show_referral, lambda *it: referrals.do(*it, "submit", {})):
+        assert code_of(call, team.session("ben"), one) == "not_found"
+
+
 def test_roles_teams_and_four_eyes(team):
     one = submitted(team)
     assert code_of(team.do, "ben", one, "approve") == "role_missing"
@@ -422,6 +446,27 @@ def test_rival_steps_wait_for_a_third_person(team):
     team.meet("office", "ben", "sup", "eva")
     assert shown(team, one).rivals == []
     assert team.do("ben", one, "send").to == "sent"
+
+
+def test_rival_steps_are_decided_as_a_conflict_even_if_another_case_has_a_referral_of_that_id(
+    team, monkeypatch
+):
+    team.member("eva", "supervisor")
+    one = submitted(team)
+    other = team.case("ben")
+    monkeypatch.setattr(referrals, "new_id", lambda _: one)
+    assert team.referral("ben", other, consent=None) == one
+    team.meet("office", "ben", "sup", "eva")
+    where = f"{team.code}/{one}"
+    team.do("sup", where, "approve")
+    team.do("eva", where, "reject", reason="unsafe")
+    team.meet("office", "ben", "sup", "eva")
+    eva = team.session("eva")
+    (conflict,) = decisions.conflicts(eva).conflicts
+    assert code_of(decisions.resolve_conflict, eva, conflict.id) == "needs_missing"
+    approval = next(it.entry for it in shown(team, where).rival_steps if it.event == "approve")
+    decisions.resolve_conflict(eva, conflict.id, keep=approval)
+    assert (shown(team, where, "eva").state, decisions.conflicts(eva).conflicts) == ("approved", [])
 
 
 def test_what_waits_for_a_supervisor_is_listed(team):
