@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QTableView, QWidget
 from ctcase.app import spreadsheets
 from ctcase.app.results import ColumnTaken, Imported, RefusedRow, SameRow
 from ui import words
-from ui.desk import Desk
+from ui.desk import Desk, hold
 from ui.dialogs.files import sheets
 from ui.models.rows import Column, RowsModel
 from ui.views.parts import Page, Slot, column, holder, row, watch
@@ -154,12 +154,11 @@ class ImportPage(Page):
 
     def take(self, file: Path) -> None:
         """Import a file."""
-        self.choose.setEnabled(False)
         self.desk.hush()
         job = self.desk.worker.do(
             self, lambda session, progress: spreadsheets.import_cases(session, file, progress), self._done
         )
-        job.ended.connect(lambda: self.choose.setEnabled(True))
+        hold(job, self.choose)
         watch(self.progress, job, self.tr("Importing the spreadsheet"))
 
     def _done(self, done: Imported) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from ui.desk import Desk
 from ui.theme.theme import Theme
@@ -127,14 +128,15 @@ def facts(theme: Theme, pairs: Sequence[tuple[str, str]]) -> QGridLayout:
 
 def watch(progress: Progress, job: Job, what: str) -> None:
     """Show a job's progress in place, with its way to stop."""
+
+    def report(code: str, done: int, total: int) -> None:
+        if isValid(progress):  # else the page was left
+            progress.report(done, total, f"{stage(code)} {how_much(done, total)}".strip())
+
     job.is_watched = True
     progress.begin(what)
     progress.cancelled.connect(job.cancel)
-    job.progressed.connect(
-        lambda code, done, total: progress.report(
-            done, total, f"{stage(code)} {how_much(done, total)}".strip()
-        )
-    )
+    job.progressed.connect(report)
     job.ended.connect(progress.finish)
 
 

@@ -1,9 +1,11 @@
 """The list of cases, a new case, import and export, in a real window."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from ctcase.app import cases
-from ui.desk import Known
+from ui.desk import Known, Target
 
 
 def codes(page):
@@ -145,6 +147,17 @@ def test_the_import_report_tells_rows_that_were_here_and_that_were_not_taken(des
     desk.click(page.choose)
     assert "1 row was here already" in desk.words(page)
     assert desk.go("cases").model.rowCount() == 1
+
+
+def test_who_leaves_while_rows_are_imported_finds_the_cases(desktop, sheet):
+    desk = desktop()
+    page = desk.go("import")
+    page.take(sheet([("Daw", "Khinmala", "1995", "Feminine", "", "")]))
+    desk.window.shell.go(Target("cases"))
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not isValid(page)
+    desk.settle()
+    assert desk.page.model.rowCount() == 1
 
 
 def test_a_file_that_is_no_spreadsheet_is_refused_with_a_next_step(desktop, tmp_path):
