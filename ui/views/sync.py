@@ -20,7 +20,7 @@ from ctcase.app import exchange, upkeep
 from ctcase.app.results import BundlesSeen, BundlesWritten, Verified
 from ctcase.errors import CtcaseError
 from ui import words
-from ui.desk import Desk
+from ui.desk import Desk, hold
 from ui.dialogs.files import bundles
 from ui.errors import explain
 from ui.views.parts import Page, Slot, column, holder, row, watch
@@ -240,7 +240,7 @@ class SyncPage(Page):
         self.unsent, self.drop, self.receipts = Unsent(desk), DropArea(desk), Receipts(desk)
         self.unsent.choose(to)
         self.progress = Progress(desk.theme)
-        self.result = Slot()
+        self.result, self._looked = Slot(), Slot()
         self.preview: Preview | None = None
         self.choose = Button(desk.theme, self.tr("Read bundles"), "secondary", "download")
         self.acts.addWidget(self.choose)
@@ -250,6 +250,7 @@ class SyncPage(Page):
         self.body.addLayout(self._cards)
         self.body.addWidget(self.progress)
         self.body.addWidget(self.result)
+        self.body.addWidget(self._looked)
         self.body.addStretch(1)
         self.unsent.write.clicked.connect(self._write)
         self.choose.clicked.connect(self._choose)
@@ -269,14 +270,13 @@ class SyncPage(Page):
         if folder is None:
             return
         to = self.unsent.addressee()
-        self.unsent.write.setEnabled(False)
         job = self.desk.worker.do(
             self,
             lambda session, progress: exchange.write_bundles(session, to, folder, progress),
             self._written,
             self._refused,
         )
-        job.ended.connect(lambda: self.unsent.write.setEnabled(True))
+        hold(job, self.unsent.write)
         watch(self.progress, job, self.tr("Writing the bundles"))
 
     def _written(self, done: BundlesWritten) -> None:
@@ -293,6 +293,7 @@ class SyncPage(Page):
         self.desk.seen = None
         self.desk.keep("bundles", "", {"files": tuple(str(file) for file in files)})
         self.result.put(None)
+        self._put_preview(None)
         job = self.desk.worker.ask(
             self,
             lambda session, progress: exchange.preview_bundles(session, files, progress),
@@ -314,47 +315,48 @@ class SyncPage(Page):
 
     def _set_aside(self) -> None:
         self.desk.keep("bundles", "", {})
-        self.preview = None
         self.result.put(None)
+        self._put_preview(None)
 
-    def _preview(self, seen: BundlesSeen) -> None:
-        self.preview = Preview(self.desk, seen, taken=False)
-        self.preview.take.clicked.connect(self._take)
-        self.preview.aside.clicked.connect(self._set_aside)
-        self.result.put(self.preview)
+    def _put_preview(self, preview: Preview | None) -> None:
+        """It has a place of its own: what is reported meanwhile does not take it away."""
+        self.preview = preview
+        self._looked.put(preview)
+
+    def _preview(self, seen: BundlesSeen) -> Preview:
+        preview = Preview(self.desk, seen, taken=False)
+        preview.take.clicked.connect(self._take)
+        preview.aside.clicked.connect(self._set_aside)
+        self._put_preview(preview)
+        return preview
 
     def _seen(self, seen: BundlesSeen) -> None:
         self.desk.seen = seen
-        self._preview(seen)
-        if self.preview is None:
-            return
-        (self.preview.take if self.preview.take.isEnabled() else self.preview.aside).setFocus()
+        self._preview(seen).way_on().setFocus()
 
     def _take(self) -> None:
         files = self._files
-        if self.preview is not None:
-            self.preview.take.setEnabled(False)
         job = self.desk.worker.do(
             self,
             lambda session, progress: exchange.read_bundles(session, files, progress),
             self._taken,
             self._refused,
         )
+        hold(job, *([self.preview.take] if self.preview is not None else []))
         watch(self.progress, job, self.tr("Reading the bundles"))
 
     def _taken(self, seen: BundlesSeen) -> None:
         self.desk.keep("bundles", "", {})
-        self.preview = Preview(self.desk, seen, taken=True)
-        self.result.put(self.preview)
+        self._put_preview(None)
+        self.result.put(Preview(self.desk, seen, taken=True))
 
     def _refused(self, error: CtcaseError) -> None:
         said = explain(error)
         self.result.put(Banner(self.theme, "danger", said.what, next_step=said.next))
 
     def _verify(self) -> None:
-        self.receipts.verify.setEnabled(False)
         job = self.desk.worker.ask(self, upkeep.verify, self._verified, self._refused)
-        job.ended.connect(lambda: self.receipts.verify.setEnabled(True))
+        hold(job, self.receipts.verify)
         watch(self.progress, job, self.tr("Checking this vault"))
 
     def _verified(self, done: Verified) -> None:
@@ -367,9 +369,5 @@ class SyncPage(Page):
         self._cards.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
 
     def regions(self) -> list[QWidget]:
-        return [
-            self.unsent.write,
-            self.drop,
-            self.receipts.verify,
-            *([self.preview.take] if self.preview else []),
-        ]
+        found: list[QWidget] = [self.unsent.write, self.drop, self.receipts.verify]
+        return [*found, *([self.preview.way_on()] if self.preview is not None else [])]

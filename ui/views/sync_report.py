@@ -149,6 +149,10 @@ class Preview(QWidget):
             box.addLayout(foot)
         self.setLayout(box)
 
+    def way_on(self) -> Button:
+        """Where one goes on from here: to take them, else to set them aside."""
+        return self.take if self.take.isEnabled() else self.aside
+
 
 def _is_for_others(seen: BundleSeen) -> bool:
     """Whether a file is simply another member's: a stick holds bundles for everybody."""

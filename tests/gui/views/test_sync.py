@@ -1,8 +1,13 @@
 """Bundles in the window: nothing is taken unseen, and what is damaged or meant for others changes nothing."""
 
 import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from ctcase.app import exchange, upkeep
+from ctcase.errors import EnvironmentFailed
+from ui.desk import Target
 
 
 @pytest.fixture
@@ -27,7 +32,8 @@ def test_a_preview_changes_nothing_and_taking_does(desktop, stick):
     assert desk.window.shell.desk.known.status.cases == 0
     desk.click(page.preview.take)
     assert desk.window.shell.desk.known.status.cases == 1
-    assert "Taken" in desk.words(page.preview)
+    assert "Taken" in desk.words(page.result)
+    assert page.preview is None
 
 
 def test_setting_aside_leaves_everything_as_it_was(desktop, stick):
@@ -36,7 +42,8 @@ def test_setting_aside_leaves_everything_as_it_was(desktop, stick):
     page.drop.dropped.emit(stick)
     desk.settle()
     desk.click(page.preview.aside)
-    assert page.result.inner() is None
+    assert page.preview is None
+    assert "Bundle" not in desk.words(page.result.parentWidget())
     assert desk.window.shell.desk.known.status.cases == 0
 
 
@@ -115,3 +122,53 @@ def test_a_clean_vault_is_told_to_be_whole(desktop, world):
     page = desk.go("sync")
     desk.click(page.receipts.verify)
     assert "This vault is whole" in desk.words(page)
+
+
+@pytest.mark.parametrize("act", ["check", "write", "refusal"])
+def test_a_preview_stays_while_something_else_is_done(desktop, stick, tmp_path, act):
+    desk = desktop("supervisor")
+    page = desk.go("sync")
+    page.look(stick)
+    desk.settle()
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where a folder should be")
+    desk.files.next = [tmp_path / "out" if act == "write" else blocked / "inside"]
+    desk.click(page.receipts.verify if act == "check" else page.unsent.write)
+    assert page.result.inner() is not None
+    assert "Nothing is written before you take it." in desk.words(page.preview)
+    page.receipts.verify.setFocus()
+    desk.key("F6")
+    assert desk.window.focusWidget() is page.preview.take
+    desk.click(page.preview.take)
+    assert desk.window.shell.desk.known.status.cases == 1
+
+
+def test_what_could_not_be_taken_can_be_taken_again(desktop, stick, monkeypatch):
+    desk = desktop("supervisor")
+    page = desk.go("sync")
+    page.look(stick)
+    desk.settle()
+
+    def full(*_asked):
+        raise EnvironmentFailed("disk_full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(exchange, "read_bundles", full)
+        desk.click(page.preview.take)
+    assert "The disk or stick is full." in desk.words(page.result)
+    desk.click(page.preview.take)
+    assert "Taken" in desk.words(page.result)
+    assert desk.window.shell.desk.known.status.cases == 1
+
+
+def test_who_leaves_while_bundles_are_written_finds_them_written(desktop, world, tmp_path):
+    world.case()
+    desk = desktop()
+    page = desk.go("sync")
+    desk.files.next = [tmp_path / "out"]
+    desk.bot.mouseClick(page.unsent.write, Qt.MouseButton.LeftButton)
+    desk.window.shell.go(Target("cases"))
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not isValid(page)
+    desk.settle()
+    assert list((tmp_path / "out").iterdir())
