@@ -223,5 +223,4 @@ class ReferralPage(Page):
     def regions(self) -> list[QWidget]:
         if self.steps is None:
             return []
-        first = next((one for one in self.steps.buttons.values() if one.isEnabled()), None)
-        return [*([first] if first else []), self.to_case]
+        return [*([self.form] if self.form is not None else []), self.steps, self.to_case]

@@ -201,8 +201,8 @@ class Shell(QWidget):
         """Put the focus where the page wants it, else on its first region, never on the page as a whole."""
         regions = getattr(page, "regions", None)
         found: Sequence[QWidget] = regions() if callable(regions) else []
-        ready = (one for one in found if one is not page and _takes_focus(one))
-        wanted = page.focusProxy() or next(ready, None)
+        ways = (_way_into(one) for one in found if one is not page)
+        wanted = page.focusProxy() or next((one for one in ways if one is not None), None)
         item = self.rail.item(self.place_of(self.target))
         self._stand_in = None if wanted else item
         (wanted or item).setFocus()
@@ -270,7 +270,9 @@ class Shell(QWidget):
             for number, one in enumerate(regions)
             if one is focus or (focus and one.isAncestorOf(focus))
         ]
-        regions[((here[-1] if here else -1) + 1) % len(regions)].setFocus()
+        start = (here[-1] if here else -1) + 1
+        ways = (_way_into(one) for one in [*regions[start:], *regions[:start]])
+        next((one for one in ways if one is not None), regions[0]).setFocus()
 
     def _notice(self, notice: Notice) -> None:
         self.notice = notice
@@ -345,7 +347,13 @@ class Shell(QWidget):
         self._name.setVisible(not narrow)
 
 
+def _way_into(region: QWidget) -> QWidget | None:
+    """What takes the focus in a region as it is now: itself, or the first control in it; None if nothing can."""
+    while (proxy := region.focusProxy()) is not None:
+        region = proxy
+    return next((one for one in (region, *region.findChildren(QWidget)) if _takes_focus(one)), None)
+
+
 def _takes_focus(widget: QWidget) -> bool:
-    """Whether a region can take the focus as it is now, itself or by its proxy."""
-    proxy = widget.focusProxy() or widget
-    return widget.isEnabled() and proxy.focusPolicy() != Qt.FocusPolicy.NoFocus
+    by_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    return bool(by_tab) and widget.isEnabled() and widget.isVisibleTo(widget.window())

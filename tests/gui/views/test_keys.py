@@ -1,7 +1,10 @@
 """Keys work wherever the focus is in the window: in a line, a text, a box, a list, a button."""
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QTableView
+
+from ctcase.app import cases, exchange
 
 WHERE = {
     "line": ("case", "identity", QLineEdit),
@@ -90,3 +93,61 @@ def test_saving_works_while_the_focus_is_beside_the_page(desktop, world):
     rail.setFocus()
     desk.key("Ctrl+S", rail)
     assert not page.is_unsaved
+
+
+def round_by_f6(desk, times):
+    """The regions of the page, as often as F6 is pressed; beginning in the rail."""
+    desk.window.shell.rail.item(desk.window.shell.place_of(desk.window.shell.target)).setFocus()
+    seen = []
+    for _ in range(times):
+        desk.key("F6")
+        seen.append(desk.window.focusWidget())
+    return seen
+
+
+def test_f6_goes_round_after_a_bundle_was_taken(desktop, world):
+    world.case()
+    stick = world.folder / "stick"
+    world.act("caseworker", lambda session: exchange.write_bundles(session, "Elif K.", stick))
+    desk = desktop("supervisor")
+    page, rail = desk.go("sync"), desk.window.shell.rail.item("sync")
+    page.look(sorted(stick.iterdir()))
+    desk.settle()
+    ways = [page.unsent.write, page.drop, page.receipts.verify]
+    assert round_by_f6(desk, 5) == [*ways, page.preview.take, rail]
+    desk.click(page.preview.take)
+    assert round_by_f6(desk, 4) == [*ways, rail]
+
+
+def test_f6_goes_into_the_form_and_not_to_what_cannot_be_used(desktop, case, monkeypatch):
+    def read_only(session, one, real=cases.show_to_edit):
+        shown, sets = real(session, one)
+        return msgspec.structs.replace(shown, may_write="not_this_team"), sets
+
+    desk = desktop()
+    page = desk.go("case", case, "identity")
+    row, form, button, rail = round_by_f6(desk, 4)
+    assert (row, button) == (page.list.region(), page.header.refer)
+    assert rail is desk.window.shell.rail.item("cases")
+    assert next(iter(page.part().fields.values())).isAncestorOf(form)
+    monkeypatch.setattr(cases, "show_to_edit", read_only)
+    page = desk.go("case", case, "identity")
+    assert not page.header.refer.isEnabled()
+    row, form, rail = round_by_f6(desk, 3)
+    assert page.part().isAncestorOf(form)
+    assert rail is desk.window.shell.rail.item("cases")
+
+
+def test_f6_finds_the_form_of_a_step(desktop, world):
+    case = world.case()
+    world.consent(case)
+    desk = desktop()
+    page = desk.go("referral", world.submitted(case))
+    step, to_case, _rail = round_by_f6(desk, 3)
+    assert page.steps.isAncestorOf(step)
+    assert to_case is page.to_case
+    page.begin("withdraw")
+    desk.settle()
+    editor, to_case, _rail = round_by_f6(desk, 3)
+    assert page.form.isAncestorOf(editor)
+    assert to_case is page.to_case
