@@ -116,8 +116,11 @@ class CaseFile(QWidget):
         )
 
     def _lost(self, error: CtcaseError) -> None:
+        """Show nothing of the case, until it can be read again; what was typed stays in the draft."""
         self.desk.refuse(error)
-        self.middle.put(EmptyState(self.desk.theme, self.tr("This case is not here.")))
+        self._built = {}
+        gone, closed = self.tr("This case is not here."), self.tr("This case cannot be read now.")
+        self.middle.put(EmptyState(self.desk.theme, gone if error.code == "not_found" else closed))
 
     def _show(self, read: tuple[CaseShown, cases.Shown]) -> None:
         first = self.case is None
@@ -132,7 +135,7 @@ class CaseFile(QWidget):
                 part.load()
             elif isinstance(part, ConsentSection | ReferralSection | DisclosureSection | ConflictSection):
                 part.load(case)
-        if first:
+        if not self._built:
             self.show_section(self._current)
             self._arrange()
         self._refresh()

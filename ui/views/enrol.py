@@ -122,8 +122,10 @@ class EnrolCard(Compare):
             editor.changed.connect(self.typed)
 
     def _choose_welcome(self) -> None:
-        self.welcome.set_path(self._desk.files.save(self, WELCOME, welcomes()))
-        self.typed.emit()
+        path = self._desk.files.save(self, WELCOME, welcomes())
+        if path is not None:  # nothing is chosen if the vault is locked meanwhile, and then this card is gone
+            self.welcome.set_path(path)
+            self.typed.emit()
 
     def state(self) -> State:
         role, path = self.role.value(), self.welcome.path
