@@ -6,7 +6,7 @@ exactly the bytes there were, whatever they were: where the cuts fall decides th
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice, pairwise
 from typing import Annotated
 
@@ -97,8 +97,11 @@ def put_together(texts: Texts) -> list[bytes]:
     _check_size(texts.pieces, shapes, amounts, sum(map(len, texts.columns)))
     columns = [iter(column) for column in _columns(texts, shapes, amounts)]
     starts = [piece + b":" for piece in texts.pieces]
-    made = []
+    made: list[Iterator[bytes]] = []
     for row, amount in zip(shapes, amounts, strict=True):
+        if not amount:  # not counted by its size, so it must not be built
+            made.append(iter(()))
+            continue
         if amount == 1:
             joined = [text for piece in row[:-1] for text in (starts[piece], next(columns[piece]))]
             made.append(iter((b"".join(joined) + texts.pieces[row[-1]],)))

@@ -1,5 +1,7 @@
 """Taking payloads apart and putting them together loses nothing and cannot be made to grow."""
 
+import tracemalloc
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -73,3 +75,14 @@ def test_what_would_grow_too_large_is_refused_before_it_is_built():
     bomb = Texts([b"", b""], [64], [0] * 63 + [1], [0] * 100_000, [b"\n" * (63 * 100_000 - 1), b""])
     with pytest.raises(Refused, match="limit_exceeded"):
         put_together(bomb)
+
+
+def test_a_shape_that_no_payload_has_is_not_built():
+    """It adds nothing to the size of what is joined, however long it is."""
+    bomb = Texts([b"x" * (1 << 20), b"y"], [1, 64], [1] + [0] * 64, [0], [b"", b""])
+    tracemalloc.start()
+    payloads = put_together(bomb)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert payloads == [b"y"]
+    assert peak < 4 << 20
