@@ -6,12 +6,13 @@ from itertools import accumulate, islice, pairwise
 import msgspec
 
 from ctcase.crypto.signing import PUBLIC_SIZE, SIGNATURE_SIZE, key_id
-from ctcase.errors import Damaged
+from ctcase.errors import Damaged, Refused
 from ctcase.log.entry import (
     CATEGORIES_OF_PARTS,
     LARGEST_ENTRY,
     LARGEST_HEADER,
     LARGEST_PART,
+    MOST_PARTS,
     SALT_SIZE,
     WITHHELD,
     Body,
@@ -43,6 +44,7 @@ from ctcase.sync.packing import unpack
 from ctcase.sync.texts import put_together
 
 _MOST = 2**63
+_LINKS = 3  # what an entry can name besides its parents: stream, before and previous
 
 _reader = msgspec.msgpack.Decoder(Columns)
 
@@ -50,7 +52,7 @@ _reader = msgspec.msgpack.Decoder(Columns)
 class Batch(msgspec.Struct, frozen=True):
     """The entries of one frame, signatures not verified yet, and those that no log could admit, each in order.
 
-    `size` is how many bytes of payload they brought together.
+    `size` is how many bytes their headers and payloads have together, which can be far more than were sent.
     """
 
     entries: list[Entry]
@@ -62,19 +64,25 @@ def decode(body: bytes) -> Batch:
     """The entries in a frame.
 
     Raises Damaged `bundle_damaged` for columns that contradict one another, and Refused `limit_exceeded` for more than
-    a batch may hold, before it is built. A header that is not well-formed, a control part that is withheld and a part
-    that is too large cost only their own entry: it is among the misfits.
+    a batch or an entry may hold, before it is built. A header that is not well-formed, a control part that is withheld
+    and a part that is too large cost only their own entry: it is among the misfits.
     """
     columns = unpack(body, _reader)
     _check_lengths(columns)
+    if max(columns.part_counts) > MOST_PARTS:
+        raise Refused("limit_exceeded", what="entry")
     payloads = put_together(columns.texts)
     heads, bodies = _parts(columns, payloads)
-    batch = Batch([], [], sum(map(len, payloads)))
+    entries: list[Entry] = []
+    misfits: list[Entry] = []
+    size = sum(map(len, payloads))
     alone = _one_by_one(columns, heads, bodies, payloads)
     for entry in _entries(columns, heads, bodies):
-        sound = _is_sound(entry) if alone else len(entry.raw) <= LARGEST_HEADER and is_shaped(entry.header)
-        (batch.entries if sound else batch.misfits).append(entry)
-    return batch
+        length = len(entry.raw)
+        size += length
+        sound = _is_sound(entry) if alone else length <= LARGEST_HEADER and is_shaped(entry.header)
+        (entries if sound else misfits).append(entry)
+    return Batch(entries, misfits, size)
 
 
 def _one_by_one(
@@ -116,6 +124,9 @@ def _check_lengths(columns: Columns) -> None:
         and len(columns.keys) % PUBLIC_SIZE == 0
         and len(columns.links) % DIGEST_SIZE == 0
         and len(columns.records) % RECORD_SIZE == 0
+        and len(columns.keys) <= count * PUBLIC_SIZE
+        and len(columns.links) <= (_LINKS * count + len(columns.parents)) * DIGEST_SIZE
+        and len(columns.records) <= parts * RECORD_SIZE
         and max(columns.device) < len(columns.keys) // PUBLIC_SIZE
         and max(columns.kind) < len(columns.kinds)
         and max(columns.part_category, default=-1) < len(columns.categories)

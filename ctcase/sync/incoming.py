@@ -16,7 +16,7 @@ from ctcase.log.entry import Entry
 from ctcase.store import entries as stored
 from ctcase.store import schema
 from ctcase.store.entries import load, merged, pack_parts, unpack_parts
-from ctcase.store.streams import Admitted, Streams
+from ctcase.store.streams import Admitted, Streams, Tell, nobody
 from ctcase.sync import peers, ranges, sealing
 from ctcase.sync.manifest import NotTaken
 from ctcase.sync.sealing import Unsealed
@@ -31,7 +31,7 @@ LARGEST_WAITING = 128 * 1024 * 1024
 """Bytes of their headers and parts."""
 
 LARGEST_CONTENT = 64 * 1024 * 1024
-"""Bytes of payload in one bundle, over all its frames."""
+"""Bytes of headers and payloads in one bundle, over all its frames."""
 
 MOST_ENTRIES = 250_000
 """Entries in one bundle, over all its frames."""
@@ -166,8 +166,11 @@ def by_signature(decoded: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
     )
 
 
-def take(connection: Connection, streams: Streams, judged: Judged, device: str) -> Taken:
-    """Takes the entries, acknowledgements and receipts of a judged bundle; the rosters were taken before."""
+def take(connection: Connection, streams: Streams, judged: Judged, device: str, tell: Tell = nobody) -> Taken:
+    """Takes the entries, acknowledgements and receipts of a judged bundle; the rosters were taken before.
+
+    `tell` is told how many of the streams in it are done, and may raise to end it.
+    """
     digest, sender = judged.unsealed.digest, judged.sender
     known = _read(connection, digest)
     if not known:
@@ -176,7 +179,7 @@ def take(connection: Connection, streams: Streams, judged: Judged, device: str) 
     here = stored.present(connection, (*judged.entries, *judged.forged))
     # The signature of what is here already was verified when it came; its parts are held against the same header.
     good = [*judged.entries, *(one for one in judged.forged if one.id in here)]
-    admitted = streams.admit(connection, good, here)
+    admitted = streams.admit(connection, good, here, tell)
     # Only what this device really signed says that it was set back; anybody can write its key on an entry.
     own_unknown = any(one.header.device == device and one.id not in here for one in good)
     quarantined = _unfit(judged, {one.id for one in good})

@@ -7,7 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctcase.errors import CtcaseError, Damaged, Refused
-from ctcase.log.entry import WITHHELD, Part, PartHead, bodies_fit, commitment, digest, read_header
+from ctcase.log.entry import (
+    MOST_PARENTS,
+    MOST_PARTS,
+    WITHHELD,
+    Part,
+    PartHead,
+    bodies_fit,
+    commitment,
+    digest,
+    read_header,
+)
 from ctcase.model import canonical
 from ctcase.sync import columns, columns_read, packing
 from ctcase.sync.splitting import in_order
@@ -98,10 +108,9 @@ def test_one_nonsense_entry_costs_only_itself(team):
 def grown(entry, sizes):
     """The entry as a changed program could write it, with payloads of these sizes."""
     parts = tuple(Part(bytes(32), b"x" * size) for size in sizes)
-    heads = tuple(PartHead("case", commitment(part), f"r{place:02}") for place, part in enumerate(parts))
-    header = msgspec.structs.replace(entry.header, parts=heads)
-    raw = canonical.encode(header)
-    return msgspec.structs.replace(entry, id=digest(raw), header=header, raw=raw, parts=parts)
+    heads = tuple(PartHead("case", commitment(part), f"r{place:03}") for place, part in enumerate(parts))
+    grown_header = msgspec.structs.replace(entry.header, parts=heads)
+    return msgspec.structs.replace(with_header(entry, grown_header), parts=parts)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +122,57 @@ def test_too_large_a_part_or_entry_costs_only_its_entry(team, fits, too_large):
     batch = columns_read.decode(columns.encode(entries))
     assert batch.entries == entries[:1]
     assert batch.misfits == entries[1:]
+
+
+def test_the_size_of_a_batch_is_that_of_its_headers_and_payloads(team):
+    """A header can be far larger than what was sent for it."""
+    crew = team()
+    crew.write(parts=(("case", "case", b"x" * 100),))
+    sent = [*crew.history(10), grown(crew.write(), [(1 << 20) + 1])]
+    batch = columns_read.decode(columns.encode(sent))
+    assert len(batch.misfits) == 1
+    payloads = [part.payload for one in sent for part in one.parts if isinstance(part, Part)]
+    assert batch.size == sum(len(one.raw) for one in sent) + sum(map(len, payloads))
+
+
+def test_an_entry_of_more_parts_than_there_can_be_refuses_the_batch_before_it_is_built(team, monkeypatch):
+    crew = team()
+    fits, too_many = (grown(crew.write(), [1] * count) for count in (MOST_PARTS, MOST_PARTS + 1))
+    assert columns_read.decode(columns.encode([fits])).entries == [fits]
+    body = columns.encode([crew.write(), too_many])
+    monkeypatch.setattr(columns_read, "put_together", None)
+    with pytest.raises(Refused, match="limit_exceeded"):
+        columns_read.decode(body)
+
+
+def test_too_many_parents_cost_only_their_entry(team):
+    """A stream may have more heads than an entry can name; who follows them all must not stop the others' entries."""
+    crew = team()
+    root = crew.write()
+    header = crew.write(stream=root).header
+    sound, misfit = (
+        with_header(crew.entries[-1], msgspec.structs.replace(header, parents=parents(count)))
+        for count in (MOST_PARENTS, MOST_PARENTS + 1)
+    )
+    batch = columns_read.decode(columns.encode([root, sound, misfit]))
+    assert (batch.entries, batch.misfits) == ([root, sound], [misfit])
+
+
+def parents(count):
+    return tuple(f"{number:064x}" for number in range(count))
+
+
+def with_header(entry, header):
+    raw = canonical.encode(header)
+    return msgspec.structs.replace(entry, id=digest(raw), header=header, raw=raw)
+
+
+@pytest.mark.parametrize(("name", "size"), [("keys", 32), ("links", 32), ("records", 16)])
+def test_more_keys_links_or_records_than_could_be_named_are_damage(team, name, size):
+    """They are small when they are packed and large when they are read."""
+    table = columns.tabulate(team().history(12))
+    with pytest.raises(Damaged, match="bundle_damaged"):
+        decoded(changed(table, name, getattr(table, name) + bytes(size * 1_000)))
 
 
 def test_a_withheld_part_sends_its_commitment_only(team):
