@@ -315,7 +315,7 @@ def _check_consent(stream: Stream, machine: Machine, step: Step, today: str) -> 
 
 def letter(session: Session, one: str, pdf: Path) -> Outcome[Letter]:
     """Writes the letter of exactly the approved content, and a disclosure into the case."""
-    with session.work() as work:
+    with files.taken_back() as write, session.work() as work:
         stream, machine = find_referral(session, work.connection, one)
         check_right(session, "letter", stream.folded)
         content = machine.head.basis.content
@@ -327,7 +327,7 @@ def letter(session: Session, one: str, pdf: Path) -> Outcome[Letter]:
             _check_consent(stream, machine, Step("send"), day(session.env.clock()))
         made = letters.compose(session, stream, machine)
         entry = work.write(_disclosure(stream, machine, content), stream)
-        files.write_atomically(pdf, made.pdf)
+        write(pdf, made.pdf)
         done = work.touched.changes()
     return Outcome(Letter(machine.id, entry.id, str(pdf), made.pages, f"sha256:{content}"), done)
 

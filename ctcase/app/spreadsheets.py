@@ -129,7 +129,7 @@ def export_cases(session: Session, file: Path, progress: Progress | None = None)
     kind = ENDINGS.get(file.suffix.casefold())
     if kind is None:
         raise refusal("usage", what="ending")
-    with session.work() as work:
+    with files.taken_back() as write, session.work() as work:
         case = schema.case_row
         query = select(case.c.stream, case.c.code, case.c.team).order_by(case.c.opened, case.c.row)
         cases = work.connection.execute(query).all()
@@ -156,7 +156,7 @@ def export_cases(session: Session, file: Path, progress: Progress | None = None)
         left_out += [LeftOut(show_case_code(codes[mine[it.index]]), it.code) for it in dropped]
         exported = [one for number, one in enumerate(mine) if number not in gone]
         _disclose(work, exported)
-        files.write_atomically(file, stream.getvalue())
+        write(file, stream.getvalue())
         done = work.touched.changes()
     return Outcome(results.Exported(str(file), kind, len(exported), left_out), done)
 

@@ -5,7 +5,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -46,21 +46,86 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
     """`write_atomically` for what is too large to hold in memory."""
-    with translated():
-        beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
-        try:
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                for piece in pieces:
-                    file.write(piece)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                beside.unlink()
-            raise
+    with translated(), _written_beside(path, pieces) as beside:
+        beside.replace(path)
         sync_folder(path.parent)
+
+
+@contextmanager
+def taken_back() -> Iterator[Callable[[Path, bytes], None]]:
+    """Gives a `write_atomically` for files that need what is saved after them: an exception takes them back.
+
+    The transaction that says in the case who holds a copy goes inside this block. What had the name of such a file is
+    kept beside it meanwhile, and is there again after an exception. After a power cut, or if the medium was pulled out,
+    between the file and the end of the transaction, the file is there and the transaction is not.
+    """
+    written: list[tuple[Path, Path | None]] = []
+
+    def write(path: Path, data: bytes) -> None:
+        with translated(), _written_beside(path, (data,)) as beside:
+            before = _moved_aside(path)
+            try:
+                beside.replace(path)
+                sync_folder(path.parent)
+            except BaseException:
+                _put_back(path, before)
+                raise
+            written.append((path, before))
+
+    try:
+        yield write
+    except BaseException:
+        for path, before in reversed(written):
+            _put_back(path, before)
+        raise
+    for _, before in written:
+        if before is not None:
+            with contextlib.suppress(OSError):
+                before.unlink()
+
+
+def _moved_aside(path: Path) -> Path | None:
+    """Where the file that had this name is now; None if there was none."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "")
+    aside = _hidden(path)
+    try:
+        path.rename(aside)
+    except FileNotFoundError:
+        return None
+    return aside
+
+
+def _put_back(path: Path, before: Path | None) -> None:
+    with contextlib.suppress(OSError):  # why it is put back is what people are told
+        if before is None:
+            path.unlink()
+        else:
+            before.replace(path)
+        sync_folder(path.parent)
+
+
+@contextmanager
+def _written_beside(path: Path, pieces: Iterable[bytes]) -> Iterator[Path]:
+    """A private file in the same folder, whole and synced, to be renamed; removed if that fails."""
+    beside = _hidden(path)
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            for piece in pieces:
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        yield beside
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def _hidden(path: Path) -> Path:
+    """A free name in the same folder."""
+    return path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from ctcase.app import cases, consents, decisions, office, referrals, upkeep
-from ctcase.errors import CtcaseError
+from ctcase.app.session import Work
+from ctcase.errors import CtcaseError, EnvironmentFailed
 from ctcase.workflow.referral import STATES, TABLE
 from tests.office_world import CONSENT, PASSPHRASE, PERSON, code_of, refused
 
@@ -514,6 +515,25 @@ def test_a_letter_that_cannot_be_written_is_no_disclosure(team):
     assert code_of(referrals.letter, team.session("ben"), one, team.folder / "no" / "pdf") == "file_missing"
     assert disclosed(team) == []
     assert team.verified("ben").ok
+
+
+def test_a_letter_whose_disclosure_cannot_be_saved_is_taken_back(team, monkeypatch):
+    fonts()
+    one, ben, target = approved(team), team.session("ben"), team.path("letter")
+    with monkeypatch.context() as broken:
+        broken.setattr(Work, "finish", disk_full)
+        assert code_of(referrals.letter, ben, one, target) == "disk_full"
+        assert not target.exists()
+        target.write_bytes(b"a letter from before")
+        assert code_of(referrals.letter, ben, one, target) == "disk_full"
+    assert target.read_bytes() == b"a letter from before"
+    assert disclosed(team) == []
+    referrals.letter(ben, one, target)
+    assert (target.read_bytes()[:4], len(disclosed(team))) == (b"%PDF", 1)
+
+
+def disk_full(_):
+    raise EnvironmentFailed("disk_full")
 
 
 def test_a_document_that_is_wrong_is_told_by_its_key_and_never_by_its_value(team):

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from ctcase.app import case_list, cases, spreadsheets
-from ctcase.errors import Cancelled
+from ctcase.app.session import Work
+from ctcase.errors import Cancelled, EnvironmentFailed
 from tests.office_world import PERSON, World, code_of
 
 
@@ -106,6 +107,21 @@ def test_an_export_that_cannot_be_written_is_no_disclosure(world, ben):
     code = world.case("ben")
     assert code_of(spreadsheets.export_cases, ben, world.folder / "no" / "x.csv") == "file_missing"
     assert code_of(spreadsheets.export_cases, ben, world.folder / "x.pdf") == "usage"
+    assert cases.show_case(ben, code).disclosures == []
+
+
+def test_an_export_whose_disclosures_cannot_be_saved_is_taken_back(world, ben, monkeypatch):
+    def disk_full(_):
+        raise EnvironmentFailed("disk_full")
+
+    code, target = world.case("ben"), world.folder / "x.csv"
+    target.write_bytes(b"an export from before")
+    with monkeypatch.context() as broken:
+        broken.setattr(Work, "finish", disk_full)
+        assert code_of(spreadsheets.export_cases, ben, target) == "disk_full"
+        assert code_of(spreadsheets.export_cases, ben, world.folder / "y.csv") == "disk_full"
+    assert target.read_bytes() == b"an export from before"
+    assert [one.name for one in world.folder.iterdir() if one.suffix != ""] == ["x.csv"]
     assert cases.show_case(ben, code).disclosures == []
 
 

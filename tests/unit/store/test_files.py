@@ -36,6 +36,53 @@ def test_what_fails_half_way_leaves_the_old_file(tmp_path):
     assert names(tmp_path) == ["file"]
 
 
+def test_files_are_taken_back_when_what_follows_fails(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_bytes(b"before")
+
+    def work():
+        with files.taken_back() as write:
+            write(old, b"one")
+            write(old, b"two")
+            write(new, b"three")
+            assert (old.read_bytes(), new.read_bytes()) == (b"two", b"three")
+            raise EnvironmentFailed("disk_full")
+
+    assert code_of(work) == "disk_full"
+    assert old.read_bytes() == b"before"
+    assert names(tmp_path) == ["old"]
+
+
+def test_files_stay_when_what_follows_succeeds(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_bytes(b"before")
+    with files.taken_back() as write:
+        write(old, b"one")
+        write(new, b"two")
+    assert (old.read_bytes(), new.read_bytes()) == (b"one", b"two")
+    assert old.stat().st_mode & 0o077 == 0
+    assert names(tmp_path) == ["new", "old"]
+
+
+def failing(_):
+    raise OSError(errno.EIO, "")
+
+
+def test_what_cannot_be_written_leaves_what_was_there(tmp_path, monkeypatch):
+    old, folder = tmp_path / "old", tmp_path / "folder"
+    old.write_bytes(b"before")
+    (folder / "kept").mkdir(parents=True)
+    with files.taken_back() as write:
+        assert code_of(write, folder, b"new") == "permission"
+        assert code_of(write, tmp_path / "no" / "file", b"new") == "file_missing"
+        with monkeypatch.context() as broken:
+            broken.setattr(files, "sync_folder", failing)
+            assert code_of(write, old, b"new") == "disk_full"
+    assert old.read_bytes() == b"before"
+    assert names(tmp_path) == ["folder", "old"]
+    assert names(folder) == ["kept"]
+
+
 @pytest.mark.parametrize(
     ("number", "code"),
     [
