@@ -385,15 +385,13 @@ def stage(code: str) -> str:
     return _of(
         {
             "reading": translate("words", "Reading"),
-            "read": translate("words", "Reading"),
             "writing": translate("words", "Writing"),
-            "write": translate("words", "Writing"),
             "importing": translate("words", "Taking rows"),
             "exporting": translate("words", "Writing rows"),
             "verifying": translate("words", "Checking entries"),
-            "signatures": translate("words", "Checking signatures"),
-            "chains": translate("words", "Checking the log"),
-            "tables": translate("words", "Comparing tables"),
+            "sealing": translate("words", "Writing entries"),
+            "taking": translate("words", "Taking cases"),
+            "copying": translate("words", "Copying"),
         },
         code,
     )

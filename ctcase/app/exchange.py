@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from ctcase.app.session import Progress, Session, Touched, Work, uncollected
 from ctcase.crypto.age import read_identity
 from ctcase.errors import DAMAGED, Cancelled, CtcaseError, EnvironmentFailed, Refused
 from ctcase.store import files, local, replay, schema
+from ctcase.store.streams import Tell, nobody
 from ctcase.sync import incoming, outgoing, peers, sealing
 from ctcase.sync.incoming import Judged, Reader, Taken
 from ctcase.sync.manifest import OFFICE
@@ -69,12 +71,14 @@ def write_bundles(
         folder.mkdir(parents=True, exist_ok=True)
     written: list[BundleFile] = []
     for done, addressee in enumerate(wanted):
-        if progress and not progress("writing", done, len(wanted)):
-            if not written:
-                raise Cancelled
-            break
         devices = peers.devices_for(sender.roster, addressee, session.me.id)
-        written += _written(session, addressee, devices, folder)
+        try:
+            _tell(progress, "writing", done, len(wanted))
+            written += _written(session, addressee, devices, folder, progress)
+        except Cancelled:
+            if not written:
+                raise
+            break
     return Outcome(BundlesWritten(written), Changes(local=True))
 
 
@@ -94,7 +98,9 @@ def _addressees(session: Session, held: Roster, to: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _written(session: Session, addressee: str, devices: Sequence[Device], folder: Path) -> list[BundleFile]:
+def _written(
+    session: Session, addressee: str, devices: Sequence[Device], folder: Path, progress: Progress | None
+) -> list[BundleFile]:
     found: list[BundleFile] = []
     try:
         with session.work() as work:
@@ -104,6 +110,7 @@ def _written(session: Session, addressee: str, devices: Sequence[Device], folder
                 path = folder / file_name(written)
                 found.append(_described(path, written, count))
                 _put(path, written.data)
+                _tell(progress, "sealing", sum(one.entries for one in found), 0)
     except BaseException:
         for one in found:
             with contextlib.suppress(OSError):
@@ -160,11 +167,11 @@ def take_welcome(work: Work, file: Path) -> Roster:
     return judged.roster
 
 
-def _take(work: Work, judged: Judged) -> Taken:
+def _take(work: Work, judged: Judged, tell: Tell = nobody) -> Taken:
     session = work.session
     for held, signed in judged.newer:
         root.take(work, held, signed)
-    taken = incoming.take(work.connection, session.streams, judged, session.me.id)
+    taken = incoming.take(work.connection, session.streams, judged, session.me.id, tell)
     work.touched.streams.update(taken.admitted.streams)
     work.touched.local = True
     if judged.rivals:
@@ -178,11 +185,12 @@ def _take(work: Work, judged: Judged) -> Taken:
 def preview_bundles(session: Session, paths: Sequence[Path], progress: Progress | None = None) -> BundlesSeen:
     """What reading these files would do, one by one on top of the others; everything is rolled back."""
     seen: list[BundleSeen] = []
+    tell = partial(_tell, progress, "taking")
     try:
         with session.work() as work:
             for done, path in enumerate(paths):
-                _tell(progress, done, len(paths))
-                seen.append(_seen(work, path, _opened(path, _reader(session))))
+                _tell(progress, "reading", done, len(paths))
+                seen.append(_seen(work, path, _opened(path, _reader(session)), tell))
             _discard()
     except _Discard:
         pass
@@ -198,17 +206,17 @@ def read_bundles(
     machine did not let us take is told among the others.
     """
     seen: list[BundleSeen] = []
-    touched = Touched(local=True)
+    touched, tell = Touched(local=True), partial(_tell, progress, "taking")
     ahead: Future[_Opened] | None = None
     with uncollected(), ThreadPoolExecutor(1) as aside:
         for done, (path, following) in enumerate(zip_longest(paths, paths[1:])):
             try:
-                _tell(progress, done, len(paths))
+                _tell(progress, "reading", done, len(paths))
                 # A file is opened while nobody is kept from writing, and the next one while the disk takes this one.
                 opened, ahead = ahead.result() if ahead else _opened(path, _reader(session)), None
                 with session.work() as work:
                     reader = _reader(session)
-                    one = _seen(work, path, opened if opened.fits(reader) else _opened(path, reader))
+                    one = _seen(work, path, opened if opened.fits(reader) else _opened(path, reader), tell)
                     del opened
                     ahead = aside.submit(_opened, following, _reader(session)) if following else None
             except Cancelled:
@@ -226,8 +234,8 @@ def read_bundles(
     return Outcome(BundlesSeen(seen), touched.changes())
 
 
-def _tell(progress: Progress | None, done: int, total: int) -> None:
-    if progress and not progress("reading", done, total):
+def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:
+    if progress and not progress(stage, done, total):
         raise Cancelled
 
 
@@ -254,24 +262,24 @@ def _opened(path: Path, reader: Reader) -> _Opened:
         return _Opened(reader, data, refusal)
 
 
-def _seen(work: Work, path: Path, opened: _Opened) -> BundleSeen:
+def _seen(work: Work, path: Path, opened: _Opened, tell: Tell) -> BundleSeen:
     held = work.session.roster.version if work.session.roster else 0
     judged = opened.judged
     try:
         if isinstance(judged, CtcaseError):
             raise judged
-        taken = _take_apart(work, judged)
+        taken = _take_apart(work, judged, tell)
     except CtcaseError as refusal:
         _audit(work, refusal, opened.data)
         return _refused(str(path), refusal)
     return _answer(str(path), work, judged, taken, held)
 
 
-def _take_apart(work: Work, judged: Judged) -> Taken:
+def _take_apart(work: Work, judged: Judged, tell: Tell) -> Taken:
     """Takes a bundle inside the transaction so that its refusal undoes it alone."""
     savepoint = work.connection.begin_nested()
     try:
-        taken = _take(work, judged)
+        taken = _take(work, judged, tell)
     except CtcaseError:
         savepoint.rollback()
         work.undone()

@@ -95,7 +95,9 @@ def _in_words(seen: results.BundleSeen, translate: Translate) -> results.BundleS
 
 def _seen_lines(seen: results.BundlesSeen, _: Translate, known: Mapping[str, str]) -> Iterator[str]:
     for one in seen.files:
-        yield from section(f"{safe(one.file)}: {_(BUNDLES.get(one.status, one.status))}", _file_lines(one, _, known))
+        yield from section(
+            f"{safe(one.file)}: {_(BUNDLES.get(one.status, one.status))}", _file_lines(one, _, known)
+        )
 
 
 def _file_lines(one: results.BundleSeen, _: Translate, known: Mapping[str, str]) -> Iterator[str]:

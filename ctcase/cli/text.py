@@ -272,6 +272,8 @@ STAGES: Mapping[str, str] = {
     "importing": mark("Taking rows"),
     "reading": mark("Reading bundles"),
     "recording": mark("Making cases"),
+    "sealing": mark("Writing entries"),
+    "taking": mark("Taking cases"),
     "verifying": mark("Checking"),
     "writing": mark("Writing bundles"),
 }

@@ -36,8 +36,8 @@ Tell = Callable[[int, int], None]
 """Told how much of long work is done, and how much there is."""
 
 
-def _nobody(_done: int, _total: int) -> None:
-    pass
+def nobody(_done: int, _total: int) -> None:
+    """Nobody is told."""
 
 
 class Shows(msgspec.Struct, frozen=True, gc=False):
@@ -114,7 +114,7 @@ class Streams:
         connection: Connection,
         batch: Iterable[Entry],
         here: Mapping[str, str] | None = None,
-        tell: Tell = _nobody,
+        tell: Tell = nobody,
     ) -> Admitted:
         """Admits authentic entries, parents before children, and brings the derived tables up to date.
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ctcase.app import cases, exchange, office
+from ctcase.app import cases, exchange, office, upkeep
 from ctcase.app.session import Work, open_vault
 from ctcase.errors import Cancelled, EnvironmentFailed
 from ctcase.sync import incoming
@@ -62,6 +62,20 @@ def test_what_was_read_before_a_cancel_stays_and_is_told(world, stick):
     assert codes(exchange.read_bundles(ben, stick).value) == ["new", "known"]
 
 
+def test_a_cancel_within_a_file_leaves_nothing_of_it(world, stick):
+    ben, told = world.session("ben"), []
+
+    def within(stage, done, total):
+        told.append((stage, done, total))
+        return stage != "taking"
+
+    before = upkeep.status(ben)
+    with pytest.raises(Cancelled):
+        exchange.read_bundles(ben, stick[1:], within)
+    assert told == [("reading", 0, 1), ("taking", 0, 2)]
+    assert upkeep.status(ben) == before
+
+
 def test_a_file_that_the_disk_does_not_take_is_told_beside_those_that_were_read(world, stick, monkeypatch):
     ben = world.session("ben")
     keep, kept = Work.finish, []
@@ -110,5 +124,7 @@ def test_writing_that_was_cancelled_tells_what_is_written(world, stick, tmp_path
     out = tmp_path / "out"
     with pytest.raises(Cancelled):
         exchange.write_bundles(office_session, "all", out, lambda *_: False)
-    written = exchange.write_bundles(office_session, "all", out, lambda _stage, done, _total: done < 1)
+    written = exchange.write_bundles(
+        office_session, "all", out, lambda stage, done, _total: (stage, done) != ("writing", 1)
+    )
     assert [one.file for one in written.value.files] == [str(one) for one in out.iterdir()]

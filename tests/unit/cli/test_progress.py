@@ -48,7 +48,7 @@ def test_every_stage_has_its_words():
     used = {
         stage
         for file in source.glob("*.py")
-        for stage in re.findall(r'\bprogress\(\s*"(\w+)"', file.read_text(encoding="utf-8"))
+        for stage in re.findall(r'\bprogress[(,]\s*"(\w+)"', file.read_text(encoding="utf-8"))
     }
     assert used == set(STAGES)
 
