@@ -8,7 +8,6 @@ import csv
 import hashlib
 import io
 import json
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ctcase.errors import EnvironmentFailed, Refused
+from ctcase.errors import Refused
 from ctcase.model import canonical
 from ctcase.model.forms import LIST_TYPES, CodeList, Field, Form, check_value
 from ctcase.model.values import Missing, Value
@@ -31,6 +30,7 @@ from ctcase.reports.htcds_layout import (
     matches,
 )
 from ctcase.reports.htcds_workbook import MOST_COLUMNS, read_sheets
+from ctcase.store import files
 
 LARGEST_FILE = 64 * 1024 * 1024
 MOST_ROWS = 200_000
@@ -93,26 +93,12 @@ def _meant(value: Value) -> Value:
     return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
 
 
-def read_file(path: Path) -> bytes:
-    """The bytes of a file of at most LARGEST_FILE; devices, pipes and folders are refused."""
-    try:
-        # Asked before it is opened: opening a pipe waits for its writer.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise Refused("file_not_understood", reason="not_a_file")
-        with path.open("rb") as stream:
-            return stream.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
-        raise EnvironmentFailed("file_missing") from None
-    except PermissionError:
-        raise EnvironmentFailed("permission") from None
-
-
 def read_rows(source: bytes | Path, form: Form, codelists: Mapping[str, CodeList]) -> Reading:
     """Reads an HTCDS file; its columns are known when this returns, its rows are judged as they are walked.
 
     Raises Refused `file_not_understood` (with a `reason` code) or `limit_exceeded`, EnvironmentFailed for the disk.
     """
-    data = read_file(source) if isinstance(source, Path) else source
+    data = files.read_bounded(source, LARGEST_FILE) if isinstance(source, Path) else source
     if len(data) > LARGEST_FILE:
         raise Refused("limit_exceeded", limit=LARGEST_FILE)
     layout = layout_of(form)

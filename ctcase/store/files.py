@@ -145,10 +145,11 @@ def opened(path: Path, largest: int) -> Iterator[BinaryIO]:
     with translated():
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         descriptor = os.open(path, flags)
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(descriptor)
+            raise Refused("file_not_understood", reason="not_a_file")
         with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise Refused("file_not_understood")
             if status.st_size > largest:
                 raise Refused("limit_exceeded", what="file")
             yield file

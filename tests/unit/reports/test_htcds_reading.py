@@ -264,7 +264,10 @@ class TestLimits:
     def test_files_that_are_none(self, refused, tmp_path):
         pipe = tmp_path / "pipe"
         os.mkfifo(pipe)
+        (tmp_path / "file").touch()
         assert refused(tmp_path / "nothing") == "file_missing"
+        assert refused(tmp_path / "file" / "below") == "permission"
+        assert refused(tmp_path / ("x" * 300)) == "permission"
         assert refused(tmp_path) == "file_not_understood"
         assert refused(pipe) == "file_not_understood"
 
