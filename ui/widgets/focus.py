@@ -132,6 +132,11 @@ class _Spot:
         widget = self.widget
         return widget is not None and isValid(widget) and widget.isEnabled() and widget.isVisible()
 
+    def is_in_room(self, other: QWidget) -> bool:
+        """Whether another control is in the same room; what is gone had none."""
+        room = self.parts[-1] if self.parts else None
+        return room is None or not isValid(room) or room.isAncestorOf(other)
+
     def take(self) -> None:
         """Give it the focus."""
         if self.widget is not None:
@@ -162,9 +167,12 @@ class FocusKeeper(QObject):
             return  # another window's, such as a dialog's
         before = self._here
         by_itself = new is None or (old is not None and old is before.widget)  # not put there by a page
+        strayed = (
+            old is None and new is not None and not before.is_in_room(new)
+        )  # while the window was not active
         if new is not None:
             self._here = _Spot(new)
-        if before.parts and not before.is_ready() and by_itself:
+        if before.parts and (strayed or (by_itself and not before.is_ready())):
             self._lost, self._given = before, new
             if before.widget is not None and isValid(before.widget):
                 before.widget.installEventFilter(self)

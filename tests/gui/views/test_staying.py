@@ -1,7 +1,8 @@
 """After an action the focus stays where the work is: on the same button, or near what replaced it."""
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
+from PySide6.QtWidgets import QDialog
 
 from ctcase.app import referrals
 from ui.desk import Notice
@@ -105,6 +106,28 @@ def test_approving_goes_to_the_next_one(desktop, world):
     press(desk, page.decision.buttons["approve"])
     assert len(page.rows) == 1
     here(desk)
+
+
+@pytest.mark.parametrize("content", ["", "no sheet at all"])
+def test_an_import_stays_on_its_button_though_a_chooser_of_files_was_open(desktop, tmp_path, content):
+    file = tmp_path / "cases.csv"
+    file.write_text(content or "prs_FirstName\nDaw\n")
+    desk = desktop()
+    page = desk.go("import")
+
+    def chosen(*_asked):
+        chooser = QDialog(desk.window)
+        QTimer.singleShot(0, chooser.accept)
+        chooser.exec()
+        return file
+
+    desk.files.open_one = chosen
+    press(desk, page.choose)
+    assert not desk.window.isActiveWindow(), "as long as the system has not come back to it"
+    desk.window.activateWindow()
+    desk.bot.waitUntil(desk.window.isActiveWindow)
+    desk.settle()
+    assert here(desk) is page.choose
 
 
 def box(widget):
