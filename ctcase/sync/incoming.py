@@ -12,13 +12,14 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ctcase.crypto.age import Identity
 from ctcase.errors import Refused
-from ctcase.log.entry import Entry
+from ctcase.log.entry import LARGEST_HEADER, Entry
 from ctcase.store import entries as stored
 from ctcase.store import schema
 from ctcase.store.entries import load, merged, pack_parts, unpack_parts
 from ctcase.store.streams import Admitted, Streams, Tell, nobody
 from ctcase.sync import peers, ranges, sealing
 from ctcase.sync.manifest import NotTaken
+from ctcase.sync.packing import opened_size
 from ctcase.sync.sealing import Unsealed
 from ctcase.sync.verifying import verify_signatures
 from ctcase.trust import roster as rosters
@@ -35,6 +36,16 @@ LARGEST_CONTENT = 64 * 1024 * 1024
 
 MOST_ENTRIES = 250_000
 """Entries in one bundle, over all its frames."""
+
+LARGEST_OPENED = 128 * 1024 * 1024
+"""Bytes that the frames of entries in one bundle open to, together."""
+
+MOST_QUARANTINED = 1_000
+"""Bad entries of one sending device that are kept. Others are told, but not kept: nothing is ever read from there, so
+that a full quarantine stops nothing that is good."""
+
+LARGEST_QUARANTINE = 16 * 1024 * 1024
+"""Bytes of their headers."""
 
 CODES: Mapping[str, str] = {
     "signature": "signature_wrong",
@@ -145,16 +156,24 @@ def _signed(
     is_office = mine is not None and is_officer(mine)
     if sender.revoked is not None and not is_office:
         raise Refused("sender_revoked")
+    decoded, misfits = _decoded(unsealed)
+    return Judged(unsealed, sender.id, sender.member, roster, newer, (), *by_signature(decoded), misfits)
+
+
+def _decoded(unsealed: Unsealed) -> tuple[list[Entry], list[Entry]]:
+    """The entries of all frames, and those that no log could admit."""
     decoded: list[Entry] = []
     misfits: list[Entry] = []
     room = LARGEST_CONTENT
+    if sum(map(opened_size, unsealed.bodies)) > LARGEST_OPENED:
+        raise Refused("limit_exceeded", what="bundle")
     for batch in unsealed.batches():
         decoded += batch.entries
         misfits += batch.misfits
         room -= batch.size
         if room < 0 or len(decoded) + len(misfits) > MOST_ENTRIES:
             raise Refused("limit_exceeded", what="bundle")
-    return Judged(unsealed, sender.id, sender.member, roster, newer, (), *by_signature(decoded), misfits)
+    return decoded, misfits
 
 
 def by_signature(decoded: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
@@ -186,7 +205,10 @@ def take(connection: Connection, streams: Streams, judged: Judged, device: str, 
     offered = {one.id: one for one in (*judged.forged, *judged.misfits, *good)}
     waiting = _wait(connection, streams, admitted, offered, sender)
     quarantined |= admitted.refused
-    _quarantine(connection, quarantined, offered, sender, digest)
+    if len(quarantined) > peers.MOST_NOT_TAKEN:
+        raise Refused("limit_exceeded", what="quarantine")  # its sender could not be told of all of them
+    if quarantined:
+        _quarantine(connection, quarantined, offered, sender, digest)
     peers.supplied(connection, admitted.supplied, sender)
     if not known:
         _remember(connection, judged, quarantined, admitted.numbers)
@@ -328,20 +350,27 @@ def _quarantine(
     sender: str,
     digest: str,
 ) -> None:
-    table = schema.quarantine
-    for one, reason in reasons.items():
+    """Keeps what is bad, each once, as far as there is room for this sender."""
+    table, here = schema.quarantine, set[str]()
+    for some in stored.chunks([*reasons]):
+        here.update(connection.scalars(select(table.c.entry).where(table.c.entry.in_(some))))
+    size = func.coalesce(func.sum(func.length(table.c.header)), 0)
+    count, total = connection.execute(select(func.count(), size).where(table.c.sender == sender)).one()
+    rows = []
+    for one in [one for one in reasons if one not in here]:
         found = offered.get(one)
-        connection.execute(delete(table).where(table.c.entry == one))
-        connection.execute(
-            insert(table).values(
-                entry=one,
-                bundle=digest,
-                sender=sender,
-                code=CODES.get(reason, "log_damaged"),
-                header=found.raw if found else b"",
-                signature=found.signature if found else b"",
-            )
-        )
+        header = found.raw if found and len(found.raw) <= LARGEST_HEADER else b""
+        count, total = count + 1, total + len(header)
+        if count > MOST_QUARANTINED or total > LARGEST_QUARANTINE:
+            break
+        rows.append(
+            {
+                "entry": one, "bundle": digest, "sender": sender, "code": CODES.get(reasons[one], "log_damaged"),
+                "header": header, "signature": found.signature if found else b"",
+            }
+        )  # fmt: skip
+    if rows:
+        connection.execute(insert(table), rows)
 
 
 def _remember(

@@ -38,12 +38,7 @@ def unpack(body: bytes, reader: msgspec.msgpack.Decoder[T]) -> T:
     Raises Refused `limit_exceeded` when it states more than LARGEST_UNPACKED bytes, before anything is allocated, and
     Damaged `bundle_damaged` when it is not one whole zstd frame of the stated size holding a document of that shape.
     """
-    try:
-        stated = zstd.get_frame_info(body).decompressed_size
-    except zstd.ZstdError as problem:
-        raise Damaged("bundle_damaged", what="compression") from problem
-    if stated is None:
-        raise Damaged("bundle_damaged", what="compression")
+    stated = opened_size(body)
     if stated > LARGEST_UNPACKED:
         raise Refused("limit_exceeded", what="frame")
     plain = _unpacked(body, stated)
@@ -51,6 +46,17 @@ def unpack(body: bytes, reader: msgspec.msgpack.Decoder[T]) -> T:
         return reader.decode(plain)
     except (msgspec.MsgspecError, RecursionError, UnicodeError, OverflowError) as problem:
         raise Damaged("bundle_damaged", what="columns") from problem
+
+
+def opened_size(body: bytes) -> int:
+    """How many bytes a compressed frame states that it opens to; raises Damaged `bundle_damaged` if it states none."""
+    try:
+        stated = zstd.get_frame_info(body).decompressed_size
+    except zstd.ZstdError as problem:
+        raise Damaged("bundle_damaged", what="compression") from problem
+    if stated is None:
+        raise Damaged("bundle_damaged", what="compression")
+    return stated
 
 
 def _unpacked(body: bytes, stated: int) -> bytes:

@@ -16,7 +16,7 @@ from ctcase.workflow.policy import SUPERVISOR
 
 MOST_RECEIPTS = 100
 MOST_NOT_TAKEN = 10_000
-"""Refused entries that the receipts of one bundle name together."""
+"""Refused entries that the receipts of one bundle name together; a bundle with more of them is refused as a whole."""
 
 _not_taken = msgspec.json.Decoder(tuple[NotTaken, ...])
 
@@ -206,7 +206,7 @@ def receipts_for(connection: Connection, devices: Sequence[Device]) -> tuple[Rec
     )
     room, found = MOST_NOT_TAKEN, []
     for row in rows:
-        # A list cut short is no loss: what it leaves out is sent again, as everything that was not taken is.
+        # What a list cut short leaves out is believed taken: no honest sender has so many bad entries in so few bundles.
         refused = _not_taken.decode(row.refused)[:room]
         room -= len(refused)
         found.append(Receipt(row.digest, row.number, refused, row.entries))

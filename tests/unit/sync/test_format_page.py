@@ -6,7 +6,20 @@ from pathlib import Path
 import pytest
 from backports import zstd
 
-from ctcase.sync import columns, columns_read, frames, manifest, packing, padding, splitting, texts
+from ctcase.log.entry import LARGEST_HEADER, MOST_PARENTS, MOST_PARTS
+from ctcase.store.streams import MOST_IN_STREAM
+from ctcase.sync import (
+    columns,
+    columns_read,
+    frames,
+    incoming,
+    manifest,
+    packing,
+    padding,
+    peers,
+    splitting,
+    texts,
+)
 from ctcase.sync.sealing import LARGEST_BUNDLE
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "bundle-format.md").read_text(encoding="utf-8")
@@ -46,6 +59,17 @@ def test_the_columns_are_listed_in_their_order():
         ("the window at most 8 MiB", packing.LARGEST_WINDOW == 23),
         ("at most 12 MiB each", packing.LARGEST_ROSTER_ENVELOPE == 12 << 20),
         ("at most 4 MiB: a list of at most 10,000", (manifest.LARGEST_RECEIPTS, manifest.MOST_RECEIPTS) == (4 << 20, 10_000)),
+        ("| 128 MiB | what they state", incoming.LARGEST_OPENED == 128 << 20),
+        ("| 250,000 | entries", incoming.MOST_ENTRIES == 250_000),
+        ("| 64 MiB | headers", incoming.LARGEST_CONTENT == 64 << 20),
+        ("| 10,000 | entries that are quarantined", peers.MOST_NOT_TAKEN == 10_000),
+        ("20,000 entries waiting, of 128 MiB", (incoming.MOST_WAITING, incoming.LARGEST_WAITING) == (20_000, 128 << 20)),
+        ("1,000 entries of one sending device are kept, of 16 MiB",
+         (incoming.MOST_QUARANTINED, incoming.LARGEST_QUARANTINE) == (1_000, 16 << 20)),
+        ("than 256 KiB nothing but the id", LARGEST_HEADER == 256 << 10),
+        ("an entry with more than 256 parts", MOST_PARTS == 256),
+        ("more than 256\nparents", MOST_PARENTS == 256),
+        ("A stream has at most 10,000 entries", MOST_IN_STREAM == 10_000),
         ("stays under 8 MiB", splitting.DEFAULT_LIMIT == 8 << 20),
     ],
 )  # fmt: skip

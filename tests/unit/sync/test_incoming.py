@@ -14,11 +14,11 @@ from ctcase.crypto.age import read_identity
 from ctcase.crypto.recipients import HybridIdentity
 from ctcase.crypto.signing import SigningKey, key_id
 from ctcase.errors import CtcaseError
-from ctcase.log.entry import Part
+from ctcase.log.entry import LARGEST_HEADER, Part
 from ctcase.store import entries as rows
 from ctcase.store import schema, search
 from ctcase.store.entries import of_streams
-from ctcase.sync import incoming, outgoing, peers, sealing
+from ctcase.sync import columns_read, incoming, outgoing, packing, peers, sealing, splitting
 from ctcase.sync.incoming import Reader, judge, judge_welcome
 from ctcase.sync.sealing import Content, Heading
 from ctcase.trust.roster import (
@@ -435,3 +435,81 @@ def code_of_taking(world, entries):
     with pytest.raises(CtcaseError) as refusal:
         taken_by_office(world, entries)
     return refusal.value.code
+
+
+# taking: what is kept of bad entries
+
+
+def kept_apart(world, one=None):
+    """How many bad entries the office keeps; or the header that it keeps of one of them."""
+    table = schema.quarantine
+    with world.session("office").look() as connection:
+        if one is None:
+            return connection.scalar(select(func.count()).select_from(table))
+        return connection.scalar(select(table.c.header).where(table.c.entry == one.id))
+
+
+@pytest.mark.parametrize("bound", ["number", "bytes"])
+def test_a_full_quarantine_does_not_stop_what_is_good(world, monkeypatch, bound):
+    """What it has no room for is told to the reader and to the sender all the same."""
+    first, second = entries_of(world, 4), entries_of(world, 2)
+    with world.session("office").look() as connection:
+        query = select(func.count(), func.sum(func.length(schema.quarantine.c.header)))
+        count, size = connection.execute(query).one()
+    if bound == "number":
+        monkeypatch.setattr(incoming, "MOST_QUARANTINED", count + 2)
+    else:
+        room = sum(len(one.raw) for one in first[1:3])
+        monkeypatch.setattr(incoming, "LARGEST_QUARANTINE", (size or 0) + room)
+    taken = taken_by_office(world, [first[0], *map(spoilt, first[1:])])
+    assert set(taken.quarantined) == {one.id for one in first[1:]}
+    assert [one.id for one in taken.admitted.new] == [first[0].id]
+    assert kept_apart(world) == count + 2
+    taken = taken_by_office(world, [second[0], spoilt(second[1])])
+    assert set(taken.quarantined) == {second[1].id}
+    assert [one.id for one in taken.admitted.new] == [second[0].id]
+    assert kept_apart(world) == count + 2
+    with world.session("office").look() as connection:
+        told = connection.scalars(select(schema.bundle_read.c.refused)).all()
+    assert any(second[1].id in one for one in told)
+
+
+def test_of_a_header_that_is_too_large_only_the_id_is_kept(world):
+    root, last = entries_of(world)
+    large = msgspec.structs.replace(last, raw=bytes(LARGEST_HEADER + 1))
+    judged = msgspec.structs.replace(judged_of(world, [root]), misfits=[large])
+    chief = world.session("office")
+    with chief.work() as work:
+        taken = incoming.take(work.connection, chief.streams, judged, chief.device_id)
+    assert taken.quarantined == {last.id: "form"}
+    assert kept_apart(world, last) == b""
+
+
+def test_more_bad_entries_than_a_receipt_can_name_refuse_the_bundle(world, monkeypatch):
+    """The sender would take those it is not told of for taken, and never send them again."""
+    entries = entries_of(world, 4)
+    monkeypatch.setattr(peers, "MOST_NOT_TAKEN", 2)
+    assert code_of_taking(world, [entries[0], *map(spoilt, entries[1:])]) == "limit_exceeded"
+    taken = taken_by_office(world, [*entries[:2], *map(spoilt, entries[2:])])
+    assert len(taken.quarantined) == 2
+
+
+# judging: how much there may be in one bundle
+
+
+@pytest.mark.parametrize("limit", ["LARGEST_CONTENT", "MOST_ENTRIES", "LARGEST_OPENED"])
+def test_a_bundle_is_bounded_over_all_its_frames(world, monkeypatch, limit):
+    content = Content(entries=entries_of(world, 4))
+    monkeypatch.setattr(splitting, "LARGEST_BATCH", 1)  # each entry in a frame of its own
+    data = bundle(content=content)
+    bodies = sealing.unseal(data, [IDENTITY]).bodies
+    assert len(bodies) == 4
+    most = {
+        "LARGEST_CONTENT": sum(batch.size for batch in map(columns_read.decode, bodies)),
+        "MOST_ENTRIES": 4,
+        "LARGEST_OPENED": sum(map(packing.opened_size, bodies)),
+    }
+    monkeypatch.setattr(incoming, limit, most[limit])
+    assert code(data, reader(roster())) == ""
+    monkeypatch.setattr(incoming, limit, most[limit] - 1)
+    assert code(data, reader(roster())) == "limit_exceeded"
