@@ -143,9 +143,10 @@ def test_by_hand_is_as_good_as_through_the_office(new_world):
     assert shared[0] == shared[1]
 
 
-def test_one_bad_entry_is_kept_apart_and_the_rest_is_taken(world, moves):
+def test_one_bad_entry_is_kept_apart_and_the_rest_is_taken(world):
     stream = world.case("cw1")
-    bad = moves.forgery(world, "cw1", stream, "signature")
+    body = payload.write(Sets("person", {"first_name": FieldSet("forged")}))
+    bad = world.forge("cw1", stream, "signature", Draft("set", (("person", "identity", body),)))
     (seen,) = world.read("office", by_hand(world, "cw1", "office", [*log(world, "cw1", stream), bad]))
     assert (seen.entries.new, seen.entries.quarantined) == (1, 1)
     assert [(one.entry, one.code) for one in seen.problems] == [(bad.id, "signature_wrong")]
@@ -156,7 +157,7 @@ def test_one_bad_entry_is_kept_apart_and_the_rest_is_taken(world, moves):
     assert bad.id in row[0]
 
 
-def test_the_sender_hears_what_was_refused_and_sends_it_again(world, moves):
+def test_the_sender_hears_what_was_refused_and_sends_it_again(world):
     stream = world.case("cw1")
     world.send("cw1", "office")
     world.set("cw1", stream, "Two")
