@@ -98,10 +98,13 @@ class Taken(msgspec.Struct):
 def judge(data: bytes, reader: Reader) -> Judged:
     """Opens a bundle for an enrolled device and decides whether it may be taken at all. Changes nothing."""
     unsealed = sealing.unseal(data, [reader.identity])
-    manifest = unsealed.manifest
-    held = reader.roster
-    if held is None:
+    if reader.roster is None:
         raise Refused("not_enrolled")
+    return _judged(unsealed, reader, reader.roster)
+
+
+def _judged(unsealed: Unsealed, reader: Reader, held: Roster) -> Judged:
+    manifest = unsealed.manifest
     if manifest.office != held.office:
         raise Refused("other_office")
     if manifest.training != held.training:
@@ -125,7 +128,7 @@ def judge_welcome(data: bytes, reader: Reader) -> Judged:
             raise Refused("other_office")
         if unsealed.manifest.roster < reader.roster.version:
             raise Refused("roster_old")
-        return judge(data, reader)
+        return _judged(unsealed, reader, reader.roster)
     if not {reader.device, *reader.former} & set(unsealed.manifest.devices):
         raise Refused("not_addressed")
     signed = unsealed.rosters[-1]

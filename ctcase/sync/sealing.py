@@ -34,7 +34,6 @@ class Heading(msgspec.Struct, frozen=True):
     number: int
     roster: int
     has: Sequence[str] = ()
-    heads: str = ""
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -70,7 +69,7 @@ def write(
         format=manifest.FORMAT,
         frames=tuple(manifest.head(frame) for frame in following),
         has=tuple(sorted(set(heading.has))),
-        heads=heading.heads,
+        heads="",  # room for later, see docs/decisions/0007-not-yet.md
         number=heading.number,
         office=heading.office,
         purpose=heading.purpose,

@@ -120,5 +120,5 @@ def heading():
     """What the sender says of a bundle."""
     return Heading(
         office="f" * 64, training=True, addressee="office", purpose="sync", number=4, roster=2,
-        has=("b" * 64, "a" * 64), heads="",
+        has=("b" * 64, "a" * 64),
     )  # fmt: skip
