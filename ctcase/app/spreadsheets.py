@@ -38,12 +38,16 @@ def standard_form(session: Session) -> Form:
 def import_cases(session: Session, file: Path, progress: Progress | None = None) -> Outcome[Imported]:
     """A case for each row. A row that cannot be taken, or equals one imported before, is reported; the others count."""
     check_right(session, "import")
-    reading = htcds_reading.read_rows(file, standard_form(session), session.codelists)
     intake = _Intake(session)
+
+    def tell() -> None:
+        if progress and not progress("importing", intake.rows, 0):
+            raise Cancelled
+
+    reading = htcds_reading.read_rows(file, standard_form(session), session.codelists, tell)
     with session.work() as work:
         for batch in _batches(reading.rows):
-            if progress and not progress("importing", intake.rows, 0):
-                raise Cancelled
+            tell()
             intake.take(work, batch)
         done = work.touched.changes()
     imported = Imported(

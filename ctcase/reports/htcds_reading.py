@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,12 +29,15 @@ from ctcase.reports.htcds_layout import (
     map_columns,
     matches,
 )
-from ctcase.reports.htcds_workbook import MOST_COLUMNS, read_sheets
+from ctcase.reports.htcds_workbook import LAST_ROW, MOST_COLUMNS, Pulse, read_sheets
 from ctcase.store import files
 
 LARGEST_FILE = 64 * 1024 * 1024
 MOST_ROWS = 200_000
-"""Rows with an answer in one file."""
+"""Rows with an answer in one file. With those that are blank there are at most LAST_ROW."""
+LAST_HEADER = 100
+"""The header is looked for down to this row."""
+_PULSE = 1000
 
 FileKind = Literal["xlsx", "csv", "json"]
 _DELIMITERS = (",", ";", "\t")
@@ -93,9 +96,12 @@ def _meant(value: Value) -> Value:
     return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
 
 
-def read_rows(source: bytes | Path, form: Form, codelists: Mapping[str, CodeList]) -> Reading:
+def read_rows(
+    source: bytes | Path, form: Form, codelists: Mapping[str, CodeList], pulse: Pulse = lambda: None
+) -> Reading:
     """Reads an HTCDS file; its columns are known when this returns, its rows are judged as they are walked.
 
+    `pulse` is called during both, also where rows are blank.
     Raises Refused `file_not_understood` (with a `reason` code) or `limit_exceeded`, EnvironmentFailed for the disk.
     """
     data = files.read_bounded(source, LARGEST_FILE) if isinstance(source, Path) else source
@@ -104,24 +110,24 @@ def read_rows(source: bytes | Path, form: Form, codelists: Mapping[str, CodeList
     layout = layout_of(form)
     start = data[:1024].removeprefix(_BOM).lstrip()[:1]
     if data.startswith(b"PK"):
-        return _read_workbook(data, layout, codelists)
+        return _read_workbook(data, layout, codelists, pulse)
     if start in (b"[", b"{"):
         return _read_json(data.removeprefix(_BOM), layout, codelists)
-    return _read_csv(data.removeprefix(_BOM), layout, codelists)
+    return _read_csv(data.removeprefix(_BOM), layout, codelists, pulse)
 
 
 # Tables: a spreadsheet or CSV.
 
 
-def _read_workbook(data: bytes, layout: Layout, codelists: Mapping[str, CodeList]) -> Reading:
-    for sheet in read_sheets(data):
+def _read_workbook(data: bytes, layout: Layout, codelists: Mapping[str, CodeList], pulse: Pulse) -> Reading:
+    for sheet in read_sheets(data, pulse):
         reading = _read_table("xlsx", iter(sheet()), layout, codelists)
         if reading is not None:
             return reading
     raise Refused("file_not_understood", reason="header")
 
 
-def _read_csv(data: bytes, layout: Layout, codelists: Mapping[str, CodeList]) -> Reading:
+def _read_csv(data: bytes, layout: Layout, codelists: Mapping[str, CodeList], pulse: Pulse) -> Reading:
     decoder = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
     try:
         while decoder.read(1024 * 1024):
@@ -129,7 +135,7 @@ def _read_csv(data: bytes, layout: Layout, codelists: Mapping[str, CodeList]) ->
     except UnicodeDecodeError:
         raise Refused("file_not_understood", reason="encoding") from None
     best = max(_DELIMITERS, key=lambda one: _known(data, one, layout))
-    reading = _read_table("csv", _csv_records(data, best), layout, codelists)
+    reading = _read_table("csv", _counted(_csv_records(data, best), pulse), layout, codelists)
     if reading is None:
         raise Refused("file_not_understood", reason="header")
     return reading
@@ -164,6 +170,16 @@ def _csv_records(data: bytes, delimiter: str, *, complete: bool = True) -> _Reco
         line = reader.line_num
 
 
+def _counted(records: _Records, pulse: Pulse) -> _Records:
+    """The records, as many as a sheet can have rows."""
+    for record in records:
+        if record[0] > LAST_ROW:
+            raise Refused("limit_exceeded", limit=LAST_ROW)
+        if record[0] % _PULSE == 0:
+            pulse()
+        yield record
+
+
 def _is_blank(cells: Sequence[str] | CellError) -> bool:
     return not isinstance(cells, CellError) and not any(cell and not cell.isspace() for cell in cells)
 
@@ -173,7 +189,7 @@ def _read_table(
 ) -> Reading | None:
     """Finds the header in the first two rows that are not blank; None without one."""
     first: list[tuple[int, Sequence[str] | CellError]] = []
-    for record in records:
+    for record in islice(records, LAST_HEADER):
         if not _is_blank(record[1]):
             first.append(record)
         if len(first) == 2:

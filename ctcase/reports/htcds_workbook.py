@@ -24,6 +24,8 @@ LARGEST_RATIO = 250
 """Unpacked to packed, for parts of more than 16 MiB."""
 LARGEST_SMALL_PART = 8 * 1024 * 1024
 LARGEST_STRINGS = 128 * 1024 * 1024
+LARGEST_TEXT = 256 * 1024 * 1024
+"""Characters of the shared strings, each counted as often as cells of a sheet name it."""
 MOST_COLUMNS = 512
 LARGEST_CELL = 128 * 1024
 DEEPEST = 32
@@ -39,6 +41,9 @@ _BROKEN = (
     ValueError, LookupError, OverflowError, ArithmeticError, NotImplementedError, RuntimeError,
 )  # fmt: skip
 """What the zip and XML modules and wrong numbers raise on hostile input."""
+
+Pulse = Callable[[], None]
+"""Called every now and then during long work, whether or not a row comes of it; what it raises ends the work."""
 
 Sheet = Iterator[tuple[int, list[str]]]
 """Rows as numbered in the file, with the text of their cells; a formula's error starts with NUL, which no field takes."""
@@ -171,12 +176,13 @@ class _Strings(_Walk):
         super().__init__()
         self.found: list[str] = []
         self._text: list[str] = []
+        self._size = 0
         self._inside = self._reading = False
         self.parser.CharacterDataHandler = self._characters
 
     def start(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002  # every walk is called alike
         if name == "si":
-            self._text = []
+            self._text, self._size = [], 0
         elif name == "rPh":
             self._reading = True
         self._inside = name == "t" and not self._reading
@@ -190,6 +196,9 @@ class _Strings(_Walk):
 
     def _characters(self, text: str) -> None:
         if self._inside:
+            self._size += len(text)
+            if self._size > LARGEST_CELL:
+                raise Refused("limit_exceeded", limit=LARGEST_CELL)
             self._text.append(text)
 
 
@@ -208,7 +217,7 @@ class _Rows(_Walk):
         self._row, self._column, self._cells = 0, -1, list[str]()
         self._type = self._shape = ""
         self._text: list[str] = []
-        self._size = 0
+        self._size = self._named = 0
         self._inside = self._reading = False
         self.parser.CharacterDataHandler = self._characters
 
@@ -262,7 +271,7 @@ class _Rows(_Walk):
 
     def _value(self, text: str) -> str:
         if self._type == "s":
-            return self._strings[int(text)]
+            return self._shared(int(text))
         if self._type in ("inlineStr", "str"):
             return unescape(text)
         if self._type == "b":
@@ -272,6 +281,13 @@ class _Rows(_Walk):
         if self._type == "d":
             return text
         return number_text(text, self._shape, from_1904=self._from_1904)
+
+    def _shared(self, number: int) -> str:
+        text = self._strings[number]
+        self._named += len(text)
+        if self._named > LARGEST_TEXT:
+            raise Refused("limit_exceeded", limit=LARGEST_TEXT)
+        return text
 
 
 def number_text(text: str, shape: str, *, from_1904: bool = False) -> str:
@@ -356,7 +372,7 @@ def _relations(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str, 
             yield attributes["Id"], attributes["Type"].rpartition("/")[2], "/".join(path)
 
 
-def read_sheets(data: bytes) -> list[Callable[[], Sheet]]:
+def read_sheets(data: bytes, pulse: Pulse = lambda: None) -> list[Callable[[], Sheet]]:
     """The visible sheets of a workbook in order; each call gives the rows of one from its beginning.
 
     Raises Refused, also while rows are taken: `limit_exceeded`, `file_not_understood`.
@@ -370,7 +386,7 @@ def read_sheets(data: bytes) -> list[Callable[[], Sheet]]:
         strings = _Strings()
         if "sharedStrings" in by_kind:
             for _ in strings.run(archive, by_kind["sharedStrings"], LARGEST_STRINGS):
-                pass
+                pulse()
         shapes = _shapes(archive, by_kind.get("styles"))
     except _BROKEN:
         raise _refuse("workbook") from None
@@ -382,14 +398,15 @@ def read_sheets(data: bytes) -> list[Callable[[], Sheet]]:
         kind, path = parts.get(identifier, ("", ""))
         if kind == "worksheet":
             make = partial(_Rows, strings.found, shapes, from_1904=from_1904)
-            found.append(partial(_rows, archive, path, make))
+            found.append(partial(_rows, archive, path, make, pulse))
     return list[Callable[[], Sheet]](found)
 
 
-def _rows(archive: zipfile.ZipFile, part: str, make: Callable[[], _Rows]) -> Sheet:
+def _rows(archive: zipfile.ZipFile, part: str, make: Callable[[], _Rows], pulse: Pulse) -> Sheet:
     walk = make()
     try:
         for _ in walk.run(archive, part, LARGEST_UNPACKED):
+            pulse()
             ready, walk.ready = walk.ready, []
             yield from ready
     except _BROKEN:

@@ -82,6 +82,16 @@ def test_an_import_that_is_cancelled_leaves_nothing(world, ben):
     assert world.verified("ben").ok
 
 
+def test_an_import_is_cancelled_where_rows_are_blank_too(world, ben):
+    file = world.path("rows")
+    file.write_bytes(b"prs_FirstName\nZehra\n" + b"\n" * 20_000)
+    told = []
+    with pytest.raises(Cancelled):
+        spreadsheets.import_cases(ben, file, lambda *it: told.append(it) or len(told) < 10)
+    assert told == [("importing", 0, 0)] * 10
+    assert case_list.list_cases(ben).total == 0
+
+
 def test_an_export_is_a_disclosure_in_each_case_and_of_ones_own_team(world, ben):
     world.member("sup", "supervisor")
     world.member("far", "supervisor", team="B")

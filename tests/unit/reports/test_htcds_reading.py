@@ -261,6 +261,27 @@ class TestLimits:
     def test_empty_rows_cost_nothing(self, rows):
         assert rows("prs_FirstName\n" + "\n" * 300_000 + "A\n") == [(300_002, {"person.first_name": "A"})]
 
+    def test_blank_rows_are_bounded_by_what_a_sheet_can_have(self, rows, refused):
+        assert rows("prs_FirstName\n" + "\n" * 1_048_574 + "A\n") == [(1_048_576, {"person.first_name": "A"})]
+        assert refused(b"prs_FirstName\n" + b"\n" * 1_048_576) == "limit_exceeded"
+
+    def test_the_header_is_near_the_top(self, rows, refused, make_workbook):
+        table = "prs_FirstName\nA\n"
+        assert rows("\n" * 99 + table) == [(101, {"person.first_name": "A"})]
+        assert refused(b"\n" * 100 + table.encode()) == "file_not_understood"
+        assert refused(make_workbook("<row/>" * 100 + "<row><c><v>1</v></c></row>")) == "file_not_understood"
+
+    def test_blank_rows_are_no_silence(self, htcds_form, htcds_lists, make_workbook):
+        head = '<row><c t="str"><v>prs_FirstName</v></c></row>'
+        for data in (
+            b"prs_FirstName\n" + b" \n" * 100_000,
+            make_workbook(head + "<row><c/></row>" * 100_000),
+        ):
+            calls = []
+            found = read_rows(data, htcds_form, htcds_lists, lambda calls=calls: calls.append(1))
+            assert list(found.rows) == []
+            assert len(calls) > 20
+
     def test_files_that_are_none(self, refused, tmp_path):
         pipe = tmp_path / "pipe"
         os.mkfifo(pipe)

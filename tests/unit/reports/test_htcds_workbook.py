@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from ctcase.errors import Refused
+from ctcase.reports import htcds_workbook
 from ctcase.reports.htcds_workbook import number_text, open_archive, read_sheets, shape_of
 
 
@@ -141,6 +142,29 @@ class TestHostile:
         assert refused(make_workbook('<row><c r="SS1"><v>1</v></c></row>')) == "limit_exceeded"
         long = "x" * (128 * 1024 + 1)
         assert refused(make_workbook(f'<row><c t="str"><v>{long}</v></c></row>')) == "limit_exceeded"
+
+    def test_shared_strings_are_bounded_as_cells_are(self, make_workbook):
+        row, half = '<row><c t="s"><v>1</v></c></row>', " " * (64 * 1024)
+        for long, short in (
+            (f"<t>{half}{half} </t>", f"<t>{half}{half}</t>"),
+            (f"<r><t>{half}x</t></r>" * 2, half * 3),
+        ):
+            strings = "<si>{}</si><si><t>second</t></si>"
+            assert refused(make_workbook(row, strings=strings.format(long))) == "limit_exceeded"
+            assert rows_of(make_workbook(row, strings=strings.format(short))) == [(1, ["second"])]
+
+    def test_a_string_named_by_many_cells_counts_each_time(self, make_workbook, monkeypatch):
+        monkeypatch.setattr(htcds_workbook, "LARGEST_TEXT", 1000)
+        row = '<row><c t="s"><v>0</v></c></row>'
+        strings = f"<si><t>{'x' * 100}</t></si>"
+        assert len(rows_of(make_workbook(row * 10, strings=strings))) == 10
+        assert refused(make_workbook(row * 11, strings=strings)) == "limit_exceeded"
+
+    def test_rows_without_a_text_are_no_silence(self, make_workbook):
+        calls = []
+        (sheet,) = read_sheets(make_workbook("<row><c/></row>" * 100_000), lambda: calls.append(1))
+        assert not any(cells for _, cells in sheet())
+        assert len(calls) > 20
 
     def test_what_is_no_archive_is_refused(self):
         for data in (b"PK\x03\x04", b"PK\x05\x06" + bytes(18), b"PK\x03\x04" + b"\0" * 100):
