@@ -11,7 +11,7 @@ from ctcase.app.session import Session
 from ctcase.errors import CtcaseError, refusal
 from ctcase.model.values import Value
 from ui import words
-from ui.desk import Desk, Target
+from ui.desk import Desk, Target, hold
 from ui.errors import explain
 from ui.models.unfinished import State
 from ui.views.parts import Page, Slot, column, holder
@@ -163,14 +163,14 @@ class NewReferral(Page):
         if submit and (missing := self._say_missing()):
             missing.setFocus()
             return
-        self._enable(on=False)
-        self.desk.finish(
+        job = self.desk.finish(
             self.desk,  # not the page: whoever has left it has to learn of a refusal too
             ("referral", code),
             lambda session, _p: add(session, code, document, submit=submit),
             self._saved,
-            self._refused,
+            self.desk.refuse,
         )
+        hold(job, self.draft, self.submit)
 
     def _say_missing(self) -> QWidget | None:
         """Say beside each question what is missing; the first of them, None if there is none."""
@@ -195,12 +195,3 @@ class NewReferral(Page):
         if why is not None:
             said, way = explain(why), (words.translate("referral", "Open the draft"), Target("referral", one))
             self.desk.tell("danger", said.what, "", said.next, None if is_here else way)
-
-    def _refused(self, error: CtcaseError) -> None:
-        if isValid(self):
-            self._enable(on=True)
-        self.desk.refuse(error)
-
-    def _enable(self, *, on: bool) -> None:
-        self.draft.setEnabled(on)
-        self.submit.setEnabled(on)
