@@ -259,7 +259,7 @@ class ApprovalsPage(Page):
             ("comment", shown.id),
             lambda session, _p: do_as_shown(session, shown, event, document),
             lambda done: self._done(done, shown.content_author or shown.owner),
-            self._refused,
+            lambda error: self._refused(shown, error),
         )
 
     def _done(self, done: ReferralDone, author: str) -> None:
@@ -269,11 +269,18 @@ class ApprovalsPage(Page):
         button = words.fill(self.tr("Write a bundle for {name}"), name=name)
         self.desk.tell("ok", words.happened(done.event), "", following, (button, Target("sync", author)))
 
-    def _refused(self, error: CtcaseError) -> None:
-        said = explain(error)
-        if self.decision is not None:
-            self.decision.error.set_sentence(f"{said.what} {said.next}")
-            self.decision.judge()
+    def _refused(self, shown: ReferralShown, error: CtcaseError) -> None:
+        """Say it under the referral that was decided on, or which one it was if another is looked at by now."""
+        said, decision = explain(error), self.decision
+        if decision is not None and decision.shown.id == self._chosen == shown.id:
+            decision.error.set_sentence(f"{said.what} {said.next}")
+            decision.judge()
+            return
+        agency = agency_name(self.desk, shown)
+        what = words.fill(self.tr("Referral to {agency}: {what}"), agency=agency, what=said.what)
+        self.desk.tell(
+            "danger", what, "", said.next, (self.tr("Open the referral"), Target("referral", shown.id))
+        )
 
     def _changed(self, changes: Changes) -> None:
         if changes.streams or changes.roster or changes.local:

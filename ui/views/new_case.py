@@ -11,7 +11,7 @@ from ctcase.errors import CtcaseError
 from ctcase.model import forms
 from ctcase.model.values import Missing, Value
 from ui import words
-from ui.desk import Desk
+from ui.desk import Desk, hold
 from ui.models.unfinished import State
 from ui.views.editors import field_for, short_line
 from ui.views.parts import Page, Slot, column, holder
@@ -46,7 +46,7 @@ class NewCase(Page):
         self.set_subtitle(self.tr("Everything can be added later. Nothing here is required."))
         self.alias = short_line(desk.theme)
         help_text = self.tr("A word of your own choice, never taken from the real name.")
-        alias = Field(desk.theme, self.tr("Alias"), self.alias, help_text=help_text)
+        self._alias = Field(desk.theme, self.tr("Alias"), self.alias, help_text=help_text)
         self.fields = {
             key: field_for(desk.theme, desk.texts, desk.texts.fields[key])
             for key in ASKED
@@ -55,7 +55,7 @@ class NewCase(Page):
         grid = QGridLayout()
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(14)
-        for number, field in enumerate((alias, *self.fields.values())):
+        for number, field in enumerate((self._alias, *self.fields.values())):
             grid.addWidget(field, number // 2, number % 2, Qt.AlignmentFlag.AlignTop)
             field.editor.finished.connect(self._look)
         grid.setColumnStretch(0, 1)
@@ -101,6 +101,7 @@ class NewCase(Page):
         self.discard.setVisible(bool(state))
 
     def _edited(self) -> None:
+        self._alias.set_error("")
         state = self.state()
         self.discard.setVisible(bool(state))
         self.desk.keep("case", "", state)
@@ -129,7 +130,12 @@ class NewCase(Page):
         document = self.document()
         if document["person"] and document != self._looked:
             self._looked = document
-            self.desk.worker.ask(self, lambda session, _p: cases.similar_cases(session, document), self._show)
+            self.desk.worker.ask(
+                self,
+                lambda session, _p: cases.similar_cases(session, document),
+                self._show,
+                lambda error: None if self._say_wrong(error) else self.desk.refuse(error),
+            )
 
     def _show(self, alike: list[Similar]) -> None:
         self._seen |= {one.code for one in alike}
@@ -154,32 +160,45 @@ class NewCase(Page):
     def _check(self) -> None:
         """Show cases alike that were not shown yet; else save."""
         document = self.document()
-        self.save.setEnabled(False)
         seen = set(self._seen)  # what comes up while this is being asked was not seen yet
 
         def judged(alike: list[Similar]) -> None:
             fresh = {one.code for one in alike} - seen
             self._show(alike)
             if fresh:
-                self.save.setEnabled(True)
                 self.save.say(self.tr("Make the case all the same"))
             else:
                 self._add(document)
 
-        self.desk.worker.ask(self, lambda session, _p: cases.similar_cases(session, document), judged)
+        job = self.desk.worker.ask(
+            self, lambda session, _p: cases.similar_cases(session, document), judged, self._refused
+        )
+        hold(job, self.save)
 
     def _add(self, document: dict[str, Any]) -> None:
-        self.desk.finish(
+        job = self.desk.finish(
             self,
             ("case", ""),
             lambda session, _p: cases.add_case(session, document),
             self._added,
             self._refused,
         )
+        hold(job, self.save)
 
     def _refused(self, error: CtcaseError) -> None:
-        self.save.setEnabled(True)
-        self.desk.refuse(error)
+        """Go to the answer that cannot be kept; what is no answer's fault is told in a notice."""
+        wrong = self._say_wrong(error)
+        if wrong is None:
+            self.desk.refuse(error)
+        else:
+            wrong.setFocus()
+
+    def _say_wrong(self, error: CtcaseError) -> Field | None:
+        """Say beside a question that its answer cannot be kept, and which it is."""
+        wrong = {"case.alias": self._alias, **self.fields}.get(str(error.details.get("field")))
+        if wrong is not None:
+            wrong.set_error(words.problem(str(error.details.get("reason"))))
+        return wrong
 
     def _added(self, added: CaseAdded) -> None:
         self.desk.go("case", added.entry)

@@ -1,9 +1,9 @@
 """What is refused, or not answered at all, leaves a page that can be used."""
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
-from ctcase.app import cases, office
+from ctcase.app import cases, office, referrals
 from ctcase.errors import EnvironmentFailed
 
 
@@ -58,3 +58,56 @@ def test_a_choice_of_files_that_is_broken_off_keeps_the_one_before(desktop, worl
     desk.click(page.compare.welcome.choose)
     desk.click(page.compare.welcome.choose)
     assert page.compare.welcome.path == tmp_path / "omar.welcome"
+
+
+def test_an_alias_that_cannot_be_kept_is_said_beside_it(desktop, world):
+    desk = desktop()
+    page = desk.go("new_case")
+    page.alias.line().setText("a" * 20_000)
+    page.alias.changed.emit()
+    desk.click(page.save)
+    assert page._alias.error() == "This is too long. Shorten it."
+    assert "file" not in desk.words(desk.window.shell.notices)
+    assert desk.window.focusWidget() is page.alias.line()
+    page.alias.line().setText("Cedar")
+    page.alias.changed.emit()
+    assert page._alias.error() == ""
+    desk.click(page.save)
+    assert desk.page.case.alias == "Cedar"
+
+
+def test_a_wrong_alias_does_not_take_the_focus_from_the_next_question(desktop, world):
+    desk = desktop()
+    page = desk.go("new_case")
+    name = page.fields["person.first_name"].editor
+    page.alias.line().setText("a" * 20_000)
+    name.set_value("Daw")
+    name.setFocus()
+    focus = desk.window.focusWidget()
+    page.alias.finished.emit()
+    desk.settle()
+    assert page._alias.error() == "This is too long. Shorten it."
+    assert desk.window.focusWidget() is focus
+
+
+def test_a_refusal_is_told_of_the_referral_it_belongs_to(desktop, world):
+    case = world.case()
+    world.consent(case)
+    first, second = world.submitted(case, urgency="1h"), world.submitted(case)
+    world.carry("caseworker", "supervisor")
+    desk = desktop("supervisor")
+    page = desk.go("approvals")
+    world.act(
+        "supervisor", lambda s: referrals.do(s, first, "reject", {"reason": "Another one fits better."})
+    )
+    assert page.decision.shown.id == first
+    desk.bot.mouseClick(page.decision.buttons["approve"], Qt.MouseButton.LeftButton)
+    page.choose(second)
+    desk.settle()
+    assert page.decision.shown.id == second
+    assert page.decision.error.sentence() == ""
+    assert desk.window.shell.notice.what == (
+        "Referral to \u2068Harbour Shelter\u2069: \u2068This has changed since it was shown. Nothing was done.\u2069"
+    )
+    desk.click(desk.button("Open the referral"))
+    assert desk.page.shown.id == first
