@@ -282,6 +282,6 @@ def device_by_id(roster: Roster) -> Mapping[str, Device]:
 
 
 def changed_devices(old: Roster | None, new: Roster) -> frozenset[str]:
-    """The devices whose rights differ between two versions: only their streams fold differently."""
-    before = rights(old).devices
-    return frozenset(one for one, now in rights(new).devices.items() if before.get(one) != now)
+    """The devices whose rights differ between two versions, listed in both or not: only their streams fold differently."""
+    before, now = rights(old).devices, rights(new).devices
+    return frozenset(one for one in before.keys() | now.keys() if before.get(one) != now.get(one))

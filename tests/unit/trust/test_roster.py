@@ -266,6 +266,8 @@ def test_changed_devices_are_those_whose_rights_differ(office):
     assert rosters.changed_devices(later, replace(later, version=3)) == frozenset()
     # a revocation that is taken back gives the device its rights again
     assert rosters.changed_devices(later, replace(held, version=4)) == {second.id}
+    # who is not listed any more has no rights any more
+    assert rosters.changed_devices(held, replace(held, version=2, devices=(first,))) == {second.id}
 
 
 def test_who_bundles_are_sealed_to(office):
