@@ -1,6 +1,7 @@
 """What every view gets: the theme, the worker, what is known of the vault, and the ways to say and go."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
@@ -17,7 +18,8 @@ from ctcase.model.values import Value
 from ui import words
 from ui.dialogs.files import Files
 from ui.errors import explain
-from ui.models.unfinished import Key, Kind, State, Unfinished
+from ui.leaving import renew
+from ui.models.unfinished import Ending, Key, Kind, State, Unfinished
 from ui.theme.theme import Theme
 from ui.widgets.ask import AskDialog
 from ui.widgets.text import isolate
@@ -167,9 +169,9 @@ class Desk(QObject):
 
     def keep(self, kind: Kind, subject: str, state: State) -> None:
         """Keep what stands in a form, so that leaving the page loses nothing; an empty state forgets it."""
-        before = len(self.unfinished)
+        before = self.unfinished.keys()
         self.unfinished.put(kind, subject, state)
-        if len(self.unfinished) != before:
+        if self.unfinished.keys() != before:
             self.kept.emit()
 
     def finish(
@@ -183,18 +185,34 @@ class Desk(QObject):
     ) -> Job:
         """Run the command that a form was written for: once it is done, and not before, the form is forgotten.
 
-        `left` says what of it stays to be done, where the command did not do all. The page may be gone by then.
+        `left` says what of it stays to be done, where the command did not do all. The page may be gone by then, and
+        the vault locked: what the vault keeps of the form goes on the worker's thread, right after the command.
         """
+        found, ending, written = self.unfinished, Ending(form), self.unfinished.get(*form)
+
+        def run(session: Session, progress: Progress) -> Outcome[T]:
+            outcome = command(session, progress)
+            ending.left = lambda state: left(outcome.value, state) if left is not None else {}
+            with suppress(CtcaseError):  # what was done is done; the window tries once more
+                renew(session, {form: ending.left(written)})
+            return outcome
+
+        def over() -> None:
+            found.endings.remove(ending)
+            found.end(ending)
 
         def done(value: T) -> None:
-            self.keep(*form, left(value, self.unfinished.get(*form)) if left is not None else {})
+            self.kept.emit()
             if isValid(page):
                 then(value)
 
         def told(error: CtcaseError) -> None:
             (refused if isValid(page) else self.refuse)(error)
 
-        return self.worker.do(self, command, done, told)
+        found.endings.append(ending)
+        job = self.worker.do(self, run, done, told)
+        job.ended.connect(over)
+        return job
 
     def tell(
         self, tone: str, what: str, safe: str = "", following: str = "", go: tuple[str, Target] | None = None

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from PySide6.QtWidgets import QWidget
 
 from ctcase.app import cases, unfinished
-from ctcase.app.results import Outcome
+from ctcase.app.results import Changes, Outcome
 from ctcase.app.session import Progress, Session
 from ctcase.errors import CtcaseError
 from ctcase.model.values import Value
 from ui import words
-from ui.models.draft import SHOWN
-from ui.models.unfinished import Unfinished
+from ui.models.draft import SHOWN, after_saving
+from ui.models.unfinished import Key, State, Unfinished
 from ui.theme.theme import Theme
 from ui.widgets.ask import AskDialog
 from ui.widgets.buttons import Button
@@ -76,28 +76,43 @@ def _listed(found: Unfinished) -> str:
 def keeping(found: Unfinished, ready: Ready | None) -> Callable[[Session, Progress], Outcome[None]]:
     """The command that saves the answers that can be saved and keeps all else in the vault.
 
-    What the vault does not take as an answer is kept with the rest.
+    What the vault does not take as an answer is kept with the rest. What is being saved already as this is called is
+    done or refused when the command runs: the thread of the vault does one thing after the other.
     """
-    everything = found.text()
-    rest = Unfinished(everything)
-    if ready is not None:
-        case, answers, _ = ready
-        edited = found.get("answers", case)
-        rest.put(
-            "answers",
-            case,
-            {key: value for key, value in edited.items() if key.removeprefix(SHOWN) not in answers},
-        )
-    left = rest.text()
+    rest, endings = Unfinished(found.text()), tuple(found.endings)
 
     def keep(session: Session, _progress: Progress) -> Outcome[None]:
-        if ready is None or not ready[1]:
-            return unfinished.keep(session, everything)
-        try:
-            done = cases.set_fields(session, *ready)
-        except CtcaseError:
-            return unfinished.keep(session, everything)
-        unfinished.keep(session, left)
-        return Outcome(None, done.changes)
+        for ending in endings:
+            rest.end(ending)
+        changes = _save(session, rest, ready) if ready is not None else Changes()
+        text = rest.text()
+        if text != unfinished.kept(session):
+            unfinished.keep(session, text)
+        return Outcome(None, changes)
 
     return keep
+
+
+def _save(session: Session, rest: Unfinished, ready: Ready) -> Changes:
+    """Save the answers that can be saved, and take them out of the rest."""
+    case, right, shown = ready
+    state = rest.get("answers", case)
+    answers = {key: value for key, value in right.items() if key in state}
+    newer = {key: sets for key in answers if isinstance(sets := state.get(SHOWN + key), tuple)}
+    if not answers:
+        return Changes()
+    try:
+        done = cases.set_fields(session, case, answers, {**shown, **newer})
+    except CtcaseError:
+        return Changes()
+    rest.put("answers", case, after_saving(state, answers, done.value))
+    return done.changes
+
+
+def renew(session: Session, states: Mapping[Key, State]) -> Outcome[None]:
+    """Put what stands in some forms now in place of what the vault keeps of them; of others it keeps nothing new."""
+    stored = Unfinished(unfinished.kept(session))
+    there = {key: state for key, state in states.items() if stored.get(*key)}
+    for key, state in there.items():
+        stored.put(*key, state)
+    return unfinished.keep(session, stored.text()) if there else Outcome(None, Changes())

@@ -15,8 +15,8 @@ from ctcase.errors import CtcaseError
 from ui import words
 from ui.desk import Desk, Known, Target, Texts
 from ui.dialogs.files import Files
-from ui.leaving import LeaveDialog, keeping
-from ui.models.unfinished import Unfinished
+from ui.leaving import LeaveDialog, keeping, renew
+from ui.models.unfinished import Key, State, Unfinished
 from ui.theme.theme import Theme
 from ui.views.gate import Choose, Hidden, Unlock, Words
 from ui.views.parts import Slot
@@ -97,7 +97,8 @@ class MainWindow(QMainWindow):
         self._asker = asker
         self.shell: Shell | None = None
         self._desk: Desk | None = None
-        self._unfinished, self._stored = Unfinished(), ""
+        self._unfinished = Unfinished()
+        self._stored: frozenset[Key] = frozenset()  # the vault keeps something of no other form
         self.slot = Slot()
         self.slot.setProperty(ROOM, True)
         self.setCentralWidget(self.slot)
@@ -185,7 +186,7 @@ class MainWindow(QMainWindow):
 
     def _begin(self, read: tuple[Known, Unfinished]) -> None:
         known, self._unfinished = read
-        self._stored = self._unfinished.text()
+        self._stored = self._unfinished.keys()
         self._enter(known)
 
     def _not_begun(self, error: CtcaseError) -> None:
@@ -271,19 +272,21 @@ class MainWindow(QMainWindow):
         self._keep(then)
 
     def _keep(self, then: Callable[[], None]) -> None:
-        """Bring what is unfinished into the vault, if it is not there as it is; if that is refused, all stays open."""
-        shell = self.shell
-        if shell is None or self._unfinished.text() == self._stored:
+        """Bring what is unfinished into the vault; if that is refused, all stays open."""
+        shell, found = self.shell, self._unfinished
+        if shell is None or not (found.keys() or found.endings or self._stored):
             then()
             return
-        ready = shell.ready() if self._unfinished else None
-        self._worker.do(self, keeping(self._unfinished, ready), lambda _done: then())
+        self._stored |= found.keys()
+        self._worker.do(self, keeping(found, shell.ready() if found else None), lambda _done: then())
 
     def _forget(self) -> None:
-        """What the vault kept for us has been saved or discarded: it must not come back once more."""
-        if self._stored and not self._unfinished:
-            self._stored = ""
-            self._worker.do(self, lambda session, _p: unfinished.keep(session, ""), lambda _done: None)
+        """What the vault kept for us and has been saved or discarded must not come back once more."""
+        gone = self._stored - self._unfinished.keys()
+        if gone:
+            self._stored -= gone
+            nothing: dict[Key, State] = {key: {} for key in gone}
+            self._worker.do(self, lambda session, _p: renew(session, nothing), lambda _done: None)
 
     def _shut(self, instead: QWidget | None = None) -> None:
         shell = self.shell
@@ -293,7 +296,7 @@ class MainWindow(QMainWindow):
             return
         shell.hide()
         self._worker.lock()
-        self._unfinished, self._stored = Unfinished(), ""
+        self._unfinished, self._stored = Unfinished(), frozenset()
         self.slot.put(instead)
         if instead is not None:
             instead.setFocus()

@@ -1,6 +1,7 @@
 """What was typed and is not saved, by the place where it was typed: it outlives the page, and only that."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -27,11 +28,20 @@ class _Line(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
     state: dict[str, str | int | bool | tuple[str, ...] | Missing | None]
 
 
+@dataclass(slots=True, eq=False)
+class Ending:
+    """A form whose command is under way: once that is done, and not before, `left` says what of a state stays to be done."""
+
+    form: Key
+    left: Callable[[State], State] | None = None
+
+
 class Unfinished:
     """Pure data. What is empty is not kept."""
 
     def __init__(self, text: str = "") -> None:
         """`text` is what `text()` gave before, here or in another version of the program."""
+        self.endings: list[Ending] = []
         self._states: dict[Key, State] = {}
         self._strange: list[
             msgspec.Raw
@@ -54,6 +64,15 @@ class Unfinished:
     def get(self, kind: Kind, subject: str) -> State:
         """What stood in a form; empty where nothing was typed."""
         return self._states.get((kind, subject), {})
+
+    def end(self, ending: Ending) -> None:
+        """Take out what a command has done; nothing if it was not done."""
+        if ending.left is not None:
+            self.put(*ending.form, ending.left(self.get(*ending.form)))
+
+    def keys(self) -> frozenset[Key]:
+        """Everything there is."""
+        return frozenset(self._states)
 
     def begun(self) -> Iterator[Key]:
         """What was typed and would be lost, in the order in which it was begun."""

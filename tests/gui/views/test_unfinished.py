@@ -2,8 +2,9 @@
 
 import pytest
 
-from ctcase.app import exchange, office, unfinished
+from ctcase.app import cases, consents, exchange, office, unfinished
 from ctcase.errors import refusal
+from ui.models.unfinished import Unfinished
 
 SECRET = "five words that are long"
 
@@ -324,3 +325,128 @@ def test_what_another_version_kept_does_not_shut_the_vault(desktops, world):
     desk.key("Ctrl+L")
     desk.settle()
     assert world.act("caseworker", unfinished.kept) == strange
+
+
+def whole_consent(desk, case):
+    form = desk.go("case", case, "consent").part().write()
+    desk.consent(form, to=desk.window.shell.desk.known.agencies[0].id)
+    return form
+
+
+def hide(desk):
+    """Hide, and come back."""
+    desk.window.quick_hide()
+    desk.settle()
+    desk.window.view().wanted.emit()
+    desk.unlock()
+
+
+def recorded(world, case):
+    return len(world.act("caseworker", lambda session: cases.show_case(session, case)).consents)
+
+
+def kept_kinds(world):
+    """What would be there again if the program ended now."""
+    return [kind for kind, _ in Unfinished(world.act("caseworker", unfinished.kept)).begun()]
+
+
+@pytest.mark.parametrize("way", ["quick_hide", "idle", "lock"])
+@pytest.mark.parametrize("again", [False, True])
+def test_what_is_being_saved_while_the_window_locks_does_not_come_back(desktop, world, way, again):
+    case = world.case()
+    desk = desktop()
+    form = whole_consent(desk, case)
+    if again:
+        hide(desk)
+        form = consent_form(desk, case)
+    form.save.click()
+    {"quick_hide": desk.window.quick_hide, "idle": desk.window._idle, "lock": desk.window.lock}[way]()
+    desk.settle()
+    assert desk.window.shell is None
+    assert recorded(world, case) == 1
+    assert kept_kinds(world) == []
+
+
+@pytest.mark.parametrize("trouble", [refusal("disk_full"), RuntimeError()])
+def test_what_could_not_be_saved_while_the_window_hides_is_there_again(desktop, world, monkeypatch, trouble):
+    case = world.case()
+    desk = desktop()
+    form = whole_consent(desk, case)
+
+    def fail(*_asked):
+        raise trouble
+
+    monkeypatch.setattr(consents, "add_consent", fail)
+    form.save.click()
+    hide(desk)
+    assert recorded(world, case) == 0
+    assert consent_form(desk, case).status.value() == "given"
+
+
+def test_answers_that_are_being_saved_and_those_typed_since_are_both_kept_once(desktop, world):
+    case = world.case()
+    desk = desktop()
+    page = desk.go("case", case, "identity")
+    edit(page, "person.salutation", "Ms")
+    edit(page, "person.birth_date", "31 Nov 2026")
+    page.save.click()
+    edit(page, "person.salutation", "Dr")
+    hide(desk)
+    page = desk.go("case", case, "identity")
+    assert page.draft.value("person.salutation") == "Dr"
+    assert page.draft.edited() == {"person.birth_date": "31 Nov 2026"}
+    assert page.case.conflicts == []
+
+
+@pytest.mark.parametrize("how", ["save", "discard"])
+def test_what_is_done_of_several_forms_leaves_the_vault_at_once(desktop, world, how):
+    """If the program ends now, without locking, only the others come back."""
+    case = world.case()
+    desk = desktop()
+    whole_consent(desk, case)
+    page = desk.go("new_case")
+    page.alias.line().setText("Cedar")
+    page.alias.changed.emit()
+    hide(desk)
+    assert kept_kinds(world) == ["consent", "case"]
+    page = desk.go("new_case")
+    desk.click(page.save if how == "save" else page.discard)
+    assert kept_kinds(world) == ["consent"]
+    desk.click(consent_form(desk, case).save)
+    assert kept_kinds(world) == []
+
+
+def test_a_form_leaves_the_vault_before_its_page_hears_of_it(desktop, world):
+    case = world.case()
+    desk = desktop()
+    whole_consent(desk, case)
+    hide(desk)
+    consent_form(desk, case).save.click()
+    desk.worker._pool.submit(lambda: None).result()
+    assert recorded(world, case) == 1
+    assert kept_kinds(world) == []
+    desk.settle()
+
+
+def test_answers_that_were_changed_and_saved_do_not_come_back_as_they_were(desktop, world):
+    case = world.case()
+    desk = desktop()
+    page = desk.go("case", case, "identity")
+    edit(page, "person.birth_date", "31 Nov 2026")
+    hide(desk)
+    page = desk.go("case", case, "identity")
+    edit(page, "person.birth_date", "1990")
+    desk.click(page.save)
+    assert kept_kinds(world) == []
+
+
+def test_a_preview_that_was_taken_leaves_the_vault(desktop, world, stick):
+    desk = desktop("supervisor")
+    page = desk.go("sync")
+    page.look(stick)
+    desk.settle()
+    hide(desk)
+    page = desk.go("sync")
+    desk.settle()
+    desk.click(page.preview.aside)
+    assert world.act("supervisor", unfinished.kept) == ""
