@@ -201,7 +201,8 @@ def enrol(
     if role is not None and role not in policy.ROLES:
         raise Refused("role_missing", what="role")
     with session.work() as work:
-        device = _enrolled_before(session, opened.roster, asked, member)
+        caught_up = opened.catch_up(work)
+        device = _enrolled_before(opened.roster, asked, member, caught_up=caught_up)
         if device is None:
             itself = session.member_id if asked.device == session.device_id else None
             owner = _owner(opened.roster, asked, member or itself)
@@ -213,8 +214,6 @@ def enrol(
             changed = editing.enrol(opened.roster, opened.previous, owner, device)
             changed = editing.align(changed, owner.id, roles, (team,))
             opened.sign_next(work, _replaced(work, changed, (asked.replaces, *asked.former), owner))
-        else:
-            opened.catch_up(work)
         exchange.write_welcome(work, device, welcome)
         changes = work.touched.changes()
     held = opened.roster
@@ -244,7 +243,7 @@ def _leads(held: Roster, asked: Request) -> bool:
     )
 
 
-def _enrolled_before(session: Session, held: Roster, asked: Request, member: str | None) -> Device | None:
+def _enrolled_before(held: Roster, asked: Request, member: str | None, *, caught_up: bool) -> Device | None:
     """The device, if it is enrolled and only its welcome is wanted.
 
     It was lost (`member` then names the owner), or the program ended between the root store and the vault.
@@ -253,8 +252,7 @@ def _enrolled_before(session: Session, held: Roster, asked: Request, member: str
     if there is None or there.revoked is not None or there.sealing != asked.sealing:
         return None
     lost = member is not None and find_member(held, member).id == there.member
-    known = roster.device_by_id(session.roster) if session.roster else {}
-    return there if lost or asked.device not in known else None
+    return there if lost or caught_up else None
 
 
 def _owner(held: Roster, asked: Request, member: str | None) -> Member:
@@ -371,6 +369,7 @@ def set_member(
         raise Refused("role_missing", what="role")
     opened = root.open_root(session.folder, passphrase)
     with session.work() as work:
+        opened.catch_up(work)
         held = opened.roster
         owner = find_member(held, member)
         now = _current([device for device in held.devices if device.member == owner.id])
@@ -398,16 +397,17 @@ def revoke(session: Session, subject: str, reason: str, passphrase: str) -> Outc
         raise Refused("needs_missing", needs=["reason"])
     opened = root.open_root(session.folder, passphrase)
     with session.work() as work:
+        caught_up = opened.catch_up(work)
         held = opened.roster
         named = roster.device_by_id(held).get(subject)
         devices = [named] if named else list(roster.devices_of(held, find_member(held, subject).id))
-        if all(device.revoked for device in devices):
+        if not all(device.revoked for device in devices):
+            revocations = {device.id: last_without_gap(work, device.id, reason.strip()) for device in devices}
+            opened.sign_next(work, editing.revoke(held, opened.previous, revocations))
+        elif not caught_up:  # else it was signed by a call that did not end, and is taken now
             raise Refused("state_forbids")
-        revocations = {device.id: last_without_gap(work, device.id, reason.strip()) for device in devices}
-        changed = editing.revoke(held, opened.previous, revocations)
-        opened.sign_next(work, changed)
         changes = work.touched.changes()
-    return Outcome(results.Written(roster=changed.version), changes)
+    return Outcome(results.Written(roster=opened.roster.version), changes)
 
 
 def agencies(session: Session) -> results.AgencyList:
@@ -464,6 +464,7 @@ def proven_device(session: Session, held: Roster) -> str:
 def enrol_recovered(session: Session, device: local.Device, old: str, opened: root.Root) -> Changes:
     """Enrols the new device of a recovered vault with the rights of the old one, and writes that into the log."""
     with session.work() as work:
+        opened.catch_up(work)
         held = opened.roster
         before = roster.device_by_id(held).get(old)
         if before is None or before.revoked is not None or session.roster is None:

@@ -43,13 +43,17 @@ def _joined(header: bytes, key: bytes, store: RootStore, randomness: Randomness)
 
 def open_store(data: bytes, passphrase: str) -> tuple[RootStore, bytes]:
     """What is in a root store, and its key for writing it again."""
-    header, document = sealed_document.split(data)
-    key = slots.unlock(header, passphrase)
+    key = slots.unlock(sealed_document.split(data)[0], passphrase)
+    return read(data, key), key
+
+
+def read(data: bytes, key: bytes) -> RootStore:
+    """What is in a root store whose key is known; another passphrase does not change the key."""
+    _, document = sealed_document.split(data)
     try:
-        store = canonical.decode(sealed_document.open_document(KIND, key, document), _reader)
+        return canonical.decode(sealed_document.open_document(KIND, key, document), _reader)
     except canonical.NotCanonicalError as problem:
         raise Damaged("vault_damaged", what="root") from problem
-    return store, key
 
 
 def rewrite(data: bytes, key: bytes, store: RootStore, randomness: Randomness) -> bytes:

@@ -1,11 +1,11 @@
-"""Founding, joining, enrolling, accepting; rights by roster version; the root store, which never goes back."""
+"""Founding, joining, enrolling, accepting; rights by roster version."""
 
 import pytest
 
 from ctcase.app import cases, consents, decisions, exchange, office, referrals, root, upkeep
 from ctcase.app.session import open_vault
 from ctcase.errors import CtcaseError
-from ctcase.trust import root_store, roster
+from ctcase.trust import roster
 from tests.office_world import PASSPHRASE, World, code_of, refused
 
 
@@ -421,128 +421,7 @@ def test_agencies_are_of_the_office_or_proposed_in_cases(world):
     assert [it.proposed for it in office.agencies(session).agencies] == [False, False]
 
 
-# --- the root store ----------------------------------------------------------------------------------------------
-
-
-def last_signed(world):
-    store, _ = root_store.open_store(root_file(world).read_bytes(), PASSPHRASE)
-    return roster.read_first(store.roster)
-
-
-def test_restoring_the_office_never_sets_the_roster_back(world):
-    session = world.found()
-    backup = world.path("backup")
-    upkeep.backup(session, backup, PASSPHRASE)
-    world.member("ben")
-    world.case("ben")
-    root_before = root_file(world)
-    world.close("office")
-    request = world.path("request")
-    upkeep.restore(backup, world.vault("again"), PASSPHRASE, world.env, request)
-    again = world.session("again")
-    assert (upkeep.status(again).enrolled, held(again).version) == ("requested", 1)
-    assert code_of(world.enrol, request, team="Office", by="again") == "file_missing"
-    (again.folder / "root").mkdir()
-    root_before.rename(again.folder / "root" / "root.json")
-    eda = world.join("eda")
-    assert code_of(world.enrol, eda, by="again") == "not_enrolled"
-    world.enrol(request, team="Office", by="again")  # who leads the office enrols his own new device
-    assert (upkeep.status(again).enrolled, held(again).version) == ("yes", 3)
-    assert {it.name for it in held(again).members} == {"Ana Officer", "Ben Member"}
-    assert device(again, again.device_id).rows[-1].roles == ("officer", "administrator")
-    world.enrol(eda, by="again")
-    assert held(again).version == 4
-    assert upkeep.verify(again).ok
-    to_ben = world.bundles("again", "Ben Member")
-    assert exchange.read_bundles(world.session("ben"), to_ben).value.files[0].new_roster == 4
-
-
-def restored_office(world, backup, before, name):
-    """The office's vault restored from a backup, with its root store beside it; its request."""
-    world.close(before)
-    request = world.path("request")
-    upkeep.restore(backup, world.vault(name), PASSPHRASE, world.env, request)
-    (world.vault(name) / "root").mkdir()
-    root_file(world, before).rename(root_file(world, name))
-    return request
-
-
-def test_the_same_backup_of_the_office_is_restored_twice(world):
-    backup = world.path("backup")
-    upkeep.backup(world.found(), backup, PASSPHRASE)
-    for before, name in (("office", "again"), ("again", "once more")):
-        request = restored_office(world, backup, before, name)
-        world.enrol(request, team="Office", by=name)
-        assert upkeep.status(world.session(name)).enrolled == "yes"
-    assert held(world.session("once more")).version == 3
-
-
-def test_who_was_revoked_does_not_lead_the_office_by_an_old_backup(world):
-    backup = world.path("backup")
-    session = world.found()
-    upkeep.backup(session, backup, PASSPHRASE)
-    world.member("eda", "administrator")
-    request = restored_office(world, backup, "office", "again")
-    world.enrol(request, team="Office", by="again")
-    office.revoke(world.session("again"), world.session("again").member_id, "left", PASSPHRASE)
-    request = restored_office(world, backup, "again", "once more")
-    assert code_of(world.enrol, request, team="Office", by="once more") == "not_enrolled"
-
-
-def test_a_root_store_that_is_ahead_of_the_vault_is_caught_up_with(world, monkeypatch):
-    session = world.found()
-    request = world.join("ben")
-
-    def fail(*_):
-        raise CtcaseError("disk_full")
-
-    monkeypatch.setattr(exchange, "write_welcome", fail)
-    assert code_of(world.enrol, request) == "disk_full"
-    monkeypatch.undo()
-    session.poll()
-    assert (held(session).version, last_signed(world).version) == (1, 2)
-    welcome = world.enrol(request)
-    assert (held(session).version, last_signed(world).version) == (2, 2)
-    office.accept(world.session("ben"), welcome)
-    assert upkeep.verify(session).ok
-
-
-def test_the_root_store_has_the_passphrase_of_its_vault(world):
-    session = world.found()
-    call = upkeep.change_passphrase
-    assert refused(call, session, "another one").details == {"needs": ["passphrase"]}
-    assert code_of(call, session, "another one", old="wrong") == "passphrase_wrong"
-    assert code_of(call, session, "", old=PASSPHRASE) == "usage"
-    open_vault(session.folder, PASSPHRASE, world.env).close()
-    root.open_root(session.folder, PASSPHRASE)
-    call(session, "another one", old=PASSPHRASE)
-    assert code_of(open_vault, session.folder, PASSPHRASE, world.env) == "passphrase_wrong"
-    assert code_of(root.open_root, session.folder, PASSPHRASE) == "passphrase_wrong"
-    open_vault(session.folder, "another one", world.env).close()
-    assert root.open_root(session.folder, "another one").roster == held(session)
-
-
-def test_a_root_store_whose_vault_refused_is_put_back(world, monkeypatch):
-    from ctcase.store import vault
-
-    session = world.found()
-    before = root_file(world).read_bytes()
-
-    def fail(*_):
-        raise CtcaseError("disk_full")
-
-    monkeypatch.setattr(vault, "change_passphrase", fail)
-    assert code_of(upkeep.change_passphrase, session, "another one", old=PASSPHRASE) == "disk_full"
-    assert root_file(world).read_bytes() == before
-
-
-def test_a_change_that_ended_half_way_is_ended_by_the_same_call(world):
-    session = world.found()
-    root.change_passphrase(session, PASSPHRASE, "another one")
-    open_vault(session.folder, PASSPHRASE, world.env).close()
-    upkeep.change_passphrase(session, "another one", old=PASSPHRASE)
-    open_vault(session.folder, "another one", world.env).close()
-    root.open_root(session.folder, "another one")
+# --- before the welcome -------------------------------------------------------------------------------------------
 
 
 def test_a_member_changes_his_passphrase_alone(world):
