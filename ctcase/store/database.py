@@ -131,12 +131,16 @@ class Database:
         return self._connection.connection.driver_connection
 
     def check_integrity(self) -> bool:
-        """Whether every page and every index is whole; the log is written back first, or it gives a false alarm."""
+        """Whether every page and every index is whole; the log is written back first, or it gives a false alarm.
+
+        Raises EnvironmentFailed where that cannot be said, as when the disk is full: nobody should restore a backup then.
+        """
         try:
-            self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            pages = self.raw.execute("PRAGMA cipher_integrity_check").fetchall()
-            rows = self.raw.execute("PRAGMA integrity_check").fetchall()
-        except sqlcipher.Error:
+            with translated():
+                self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                pages = self.raw.execute("PRAGMA cipher_integrity_check").fetchall()
+                rows = self.raw.execute("PRAGMA integrity_check").fetchall()
+        except Damaged:
             return False
         return not pages and rows == [("ok",)]
 

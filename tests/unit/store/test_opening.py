@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from ctcase.crypto.passphrases import BOUNDS
-from ctcase.errors import CtcaseError
+from ctcase.errors import CtcaseError, EnvironmentFailed
 from ctcase.model import canonical
 from ctcase.store import database, journal, local, schema, vault
 
@@ -314,6 +314,37 @@ def is_whole(opened):
         return held.database.check_integrity()
     finally:
         held.close()
+
+
+def test_a_disk_that_is_full_is_no_damage(ours):
+    import resource
+
+    held = unlock(ours)
+    with held.database.transaction() as connection:
+        local.put(connection, "filler", "y" * 300_000)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path_of(ours).stat().st_size, hard))
+    try:
+        with pytest.raises(EnvironmentFailed) as caught:
+            held.database.check_integrity()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.code == "disk_full"
+    assert held.database.check_integrity()
+    held.close()
+
+
+def test_somebody_who_reads_meanwhile_is_no_damage(ours):
+    held, other = unlock(ours), unlock(ours)
+    held.database.raw.execute("PRAGMA busy_timeout = 100")
+    with other.database.reading() as connection:
+        assert local.get(connection, "filler", str)
+        with held.database.transaction() as writing:
+            local.put(writing, "filler", "y" * 300_000)
+        assert held.database.check_integrity()
+    assert held.database.check_integrity()
+    other.close()
+    held.close()
 
 
 def test_local_facts_are_canonical(ours):
