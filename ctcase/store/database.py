@@ -184,7 +184,7 @@ def open_existing(path: Path, key: bytes, vault_id: str) -> Database:
     try:
         database = Database(path, key)
     except CtcaseError as refusal:
-        raise _what(refusal, "key") from refusal
+        raise _what(refusal, _why_not_opened(path, key)) from refusal
     try:
         _check_identity(database, vault_id)
         _check_schema(database)
@@ -220,6 +220,13 @@ def _check_file(path: Path, key: bytes) -> None:
         raise Damaged("vault_damaged", what="journal")
     if status.st_size % PAGE and state != journal.OURS:  # else pages were being written back when it ended
         raise Damaged("vault_damaged", what="truncated")
+
+
+def _why_not_opened(path: Path, key: bytes) -> str:
+    """Only the first page was read so far: where it is ours, the file is shorter than it says."""
+    with files.translated():
+        whole = not journal.size(path) and journal.is_first_page_ours(path, key)
+    return "truncated" if whole else "key"
 
 
 def _check_identity(database: Database, vault_id: str) -> None:

@@ -37,7 +37,15 @@ def judge(path: Path, key: bytes) -> str:
         return NONE
     with path.open("rb") as file:
         salt = file.read(_SALT)
-    return OURS if _is_sealed(head[_HEADER:], key, salt) else FOREIGN
+    number, page = int.from_bytes(head[_HEADER : _HEADER + 4], "big"), head[_HEADER + _FRAME :]
+    return OURS if _is_sealed(number, page, key, salt) else FOREIGN
+
+
+def is_first_page_ours(path: Path, key: bytes) -> bool:
+    """Whether the first page of a database was sealed under our key."""
+    with path.open("rb") as file:
+        page = file.read(_PAGE)
+    return len(page) == _PAGE and _is_sealed(1, page, key, page[:_SALT])
 
 
 def _beside(path: Path) -> Path:
@@ -68,9 +76,8 @@ def _sum(data: bytes, start: tuple[int, int], order: str) -> tuple[int, int]:
     return first, second
 
 
-def _is_sealed(frame: bytes, key: bytes, salt: bytes) -> bool:
-    """Whether the page in a frame was sealed under our key for its place in our file."""
-    number, content = int.from_bytes(frame[:4], "big"), frame[_FRAME:]
+def _is_sealed(number: int, content: bytes, key: bytes, salt: bytes) -> bool:
+    """Whether a page was sealed under our key for its place in our file."""
     mask = bytes(byte ^ _SALT_MASK for byte in salt)
     mac_key = hashlib.pbkdf2_hmac("sha512", key, mask, _MAC_ROUNDS, len(key))
     start = _SALT if number == 1 else 0  # the first page begins with the salt, which is not sealed

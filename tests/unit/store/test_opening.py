@@ -133,10 +133,7 @@ def test_every_truncation_is_refused(ours):
     }
     for cut in sorted(cuts):
         path_of(ours).write_bytes(whole[:cut])
-        code, what = refusal(ours)
-        assert code == "vault_damaged"
-        assert what == "truncated" or cut % PAGE == 0
-        assert what in ("truncated", "key")
+        assert refusal(ours) == ("vault_damaged", "truncated")
     path_of(ours).write_bytes(whole)
     unlock(ours).close()
 
@@ -292,7 +289,7 @@ def test_every_flipped_byte_of_the_first_page_is_found(ours):
         spoiled = bytearray(whole)
         spoiled[place] ^= 0x40
         path_of(ours).write_bytes(spoiled)
-        assert refusal(ours)[0] == "vault_damaged"
+        assert refusal(ours) == ("vault_damaged", "key")
 
 
 def test_damage_deeper_in_the_file_is_found_by_the_check(ours):
