@@ -102,6 +102,7 @@ class ConsentSection(QWidget):
         self.load(case)
         if desk.unfinished.get("consent", case.id):
             self._open()
+            self.add.hide()
 
     def load(self, case: CaseShown) -> None:
         """Show the consents of the case as it is now; a form being written stays."""
@@ -124,6 +125,7 @@ class ConsentSection(QWidget):
         """Open the form."""
         form = self._open()
         form.status.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.add.hide()  # only now: Qt would hand its focus on
         return form
 
     def _open(self) -> ConsentForm:
@@ -133,7 +135,6 @@ class ConsentSection(QWidget):
         form.saved.connect(self._save)
         form.left.connect(self._discard)
         self._slot.put(form)
-        self.add.hide()
         return form
 
     def _discard(self) -> None:

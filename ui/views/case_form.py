@@ -60,7 +60,7 @@ class SectionForm(QWidget):
             editor.asked.connect(lambda: self.asked.emit(question.record, question.category, editor))
 
     def load(self, only: str = "") -> None:
-        """Show the answers of the draft, where they differ from what is shown."""
+        """Show the answers of the draft, where they differ from what is shown; go to the one that is asked for."""
         for key, field in self.fields.items():
             value, saved = self._draft.value(key), self._draft.of_vault(key)
             if only in {"", key} and not _same(field.editor.value(), value):
@@ -70,6 +70,9 @@ class SectionForm(QWidget):
                 self._saved[key] = saved
                 field.editor.undo_to(saved)
         self._show_and_hide()
+        if only:
+            self._last = only if only in self.fields else self._last
+            self.focus_last()
 
     def _put(self, field: Field, value: Value) -> None:
         """Show an answer; what was shown on request stays shown."""
@@ -80,9 +83,11 @@ class SectionForm(QWidget):
             editor.reveal()
 
     def focus_last(self) -> None:
-        """Go to where something was written last."""
-        if self._last in self.fields:
-            self.fields[self._last].setFocus()
+        """Go to where something was written last, or to the beginning."""
+        shown = {key: field for key, field in self.fields.items() if not field.isHidden()}
+        wanted = shown.get(self._last) or next(iter(shown.values()), None)
+        if wanted is not None:
+            wanted.setFocus()
 
     def _edit(self, key: str) -> None:
         self._last = key

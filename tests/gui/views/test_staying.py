@@ -37,6 +37,29 @@ def test_saving_goes_back_to_what_was_written_last(desktop, world):
     assert here(desk) is editor.line()
 
 
+@pytest.mark.parametrize("section", ["identity", "contact"])
+def test_undo_goes_to_what_it_took_back_and_else_stays_in_the_form(desktop, world, section):
+    desk = desktop()
+    page = desk.go("case", world.case(), "identity")
+    line = page.part().fields["person.title"].editor.line()
+    line.setFocus()
+    desk.bot.keyClicks(line, "Ms")
+    page.show_section(section)
+    fields = page.part().fields
+    press(desk, page.undo)
+    assert not page.is_unsaved
+    expected = "person.title" if section == "identity" else next(iter(fields))
+    assert fields[expected].isAncestorOf(here(desk))
+
+
+def test_writing_down_a_consent_begins_at_the_first_question(desktop, world):
+    desk = desktop()
+    page = desk.go("case", world.case(), "identity")
+    desk.click(page.list.rows["consent"])
+    press(desk, page.part().add)
+    assert here(desk) is desk.button("Given")
+
+
 def test_recording_a_consent_leads_to_the_next_one(desktop, world):
     desk = desktop()
     page = desk.go("case", world.case(), "consent")
@@ -123,7 +146,6 @@ def test_an_import_stays_on_its_button_though_a_chooser_of_files_was_open(deskto
 
     desk.files.open_one = chosen
     press(desk, page.choose)
-    assert not desk.window.isActiveWindow(), "as long as the system has not come back to it"
     desk.window.activateWindow()
     desk.bot.waitUntil(desk.window.isActiveWindow)
     desk.settle()
