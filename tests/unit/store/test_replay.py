@@ -173,6 +173,22 @@ def test_a_hand_in_the_log_is_found(full, place):
     assert found.chains.broken or found.signatures.bad or found.tables.differ
 
 
+@pytest.mark.parametrize("header", ["x'7b7d'", "header || ' '", "x''"])
+def test_an_entry_that_cannot_be_read_spoils_its_own_stream_only(full, header):
+    session = full.session("office")
+    for number in range(3):
+        full.case("office", {"alias": f"Sound {number}"})
+    before = upkeep.verify(session)
+    with session.look() as connection:
+        last = select(schema.entry.c.stream).order_by(schema.entry.c.seq.desc()).limit(1)
+        stream = connection.scalar(last)
+    alter(session, f"UPDATE entry SET header = {header} WHERE stream = '{stream}'")
+    session.streams.forget()
+    found = upkeep.verify(session)
+    assert (found.ok, found.chains.broken, found.tables.differ) == (False, [stream], [])
+    assert (found.entries, found.chains.checked) == (before.entries - 1, before.chains.checked)
+
+
 def test_a_roster_that_was_changed_by_hand_is_found(full):
     session = full.session("office")
     alter(session, "UPDATE roster SET signed = (SELECT signed FROM roster ORDER BY version LIMIT 1)")
