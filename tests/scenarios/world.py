@@ -167,6 +167,14 @@ class World:
         if mine and (lost or self[name].device_id not in known):
             row = mine[-1].rows[-1]
             self.enrol(name, row.teams[0] if row.teams else "North")
+            self.revoke_lost(name)
+
+    def revoke_lost(self, name):
+        """Devices of somebody that nobody has any more are revoked: after a restore only the one backed up is replaced."""
+        for device in self["office"].roster.devices:
+            others = device.member == self.people[name].member and device.id != self[name].device_id
+            if others and device.revoked is None:
+                office.revoke(self["office"], device.id, "lost", PASSPHRASE)
 
     def accept(self, name):
         """The welcome arrives, unless a later roster did."""
