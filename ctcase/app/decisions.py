@@ -31,11 +31,13 @@ def conflicts(session: Session, code: str | None = None) -> ConflictList:
     wanted = find_case(session, code) if code else None
     with session.look() as connection:
         table = schema.conflict
-        streams = list(connection.scalars(select(table.c.stream).distinct().order_by(table.c.stream)))
+        query = select(table.c.stream).distinct().order_by(table.c.stream)
+        if wanted is not None:
+            query = query.where(table.c.stream == wanted)
         found = []
-        for stream_id in streams:
+        for stream_id in list(connection.scalars(query)):
             stream = session.streams.get(connection, stream_id)
-            if stream and stream.folded.type == "case" and wanted in (None, stream_id):
+            if stream and stream.folded.type == "case":
                 found += case_view.conflicts(stream)
     return ConflictList(found)
 

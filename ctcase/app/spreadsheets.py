@@ -22,6 +22,7 @@ from ctcase.model.values import CONTROL, Value
 from ctcase.reports import htcds_reading, htcds_writing
 from ctcase.reports.htcds_reading import FileKind, Row
 from ctcase.store import entries, files, schema
+from ctcase.store.streams import KEPT
 from ctcase.workflow import policy
 
 BATCH = 500
@@ -195,7 +196,8 @@ def _disclose(work: Work, streams: list[str]) -> None:
     """An export is a disclosure in each case: who holds a copy, for ever (rule 20)."""
     form = standard_form(work.session)
     names = {field.key for field in form.fields() if field.htcds}
-    for part in entries.chunks(streams):
+    for start in range(0, len(streams), KEPT):
+        part = streams[start : start + KEPT]
         loaded = work.session.streams.many(work.connection, part)
         signed = []
         for stream_id in part:

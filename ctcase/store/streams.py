@@ -91,8 +91,12 @@ class Streams:
         return kept
 
     def many(self, connection: Connection, streams: Sequence[str]) -> dict[str, Stream]:
-        """Several streams, those that are here."""
-        return self._states(connection, streams)
+        """Several streams, those that are here. KEPT or fewer stay in memory for what is written next."""
+        states = self._states(connection, streams)
+        if len(streams) <= KEPT:
+            for stream, state in states.items():
+                self._keep(stream, state)
+        return states
 
     def _keep(self, stream: str, state: Stream) -> None:
         self._kept[stream] = state

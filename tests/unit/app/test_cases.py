@@ -3,8 +3,10 @@
 import pytest
 
 from ctcase.app import case_list, cases, decisions, upkeep
+from ctcase.log.fold import fold
 from ctcase.model.ids import new_case_code
 from ctcase.model.values import Missing
+from ctcase.store import streams
 from tests.office_world import PERSON, code_of, refused
 
 
@@ -194,6 +196,18 @@ def test_both_values_are_kept_until_somebody_decides(world, ben, conflict):
     assert fields_of(ben, conflict)["person.first_name"] == found.theirs[0].value
     world.meet("office", "ben", "sup")
     assert decisions.conflicts(world.session("sup")).conflicts == []
+
+
+def test_only_the_case_that_is_asked_for_is_folded(ben, conflict, monkeypatch):
+    code = cases.add_case(ben, {"person": {"first_name": "Daw"}}).value.code
+    for name in ("Zehra", "Zelda"):
+        cases.set_fields(ben, code, {"person.first_name": name}, {})
+    folded = []
+    monkeypatch.setattr(streams, "fold", lambda *it: folded.append(it) or fold(*it))
+    for wanted, times in ((None, 2), (code, 1), (conflict, 1)):
+        ben.streams.forget()
+        folded.clear()
+        assert len(decisions.conflicts(ben, wanted).conflicts) == len(folded) == times
 
 
 def test_a_third_value_may_be_the_right_one(ben, conflict):

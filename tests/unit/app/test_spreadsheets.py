@@ -7,6 +7,8 @@ import pytest
 from ctcase.app import case_list, cases, spreadsheets
 from ctcase.app.session import Work
 from ctcase.errors import Cancelled, EnvironmentFailed
+from ctcase.log.fold import fold
+from ctcase.store import streams
 from tests.office_world import PERSON, World, code_of
 
 
@@ -111,6 +113,18 @@ def test_an_export_is_a_disclosure_in_each_case_and_of_ones_own_team(world, ben)
         ["person.birth_date", "person.first_name", "person.second_name"],
     )
     assert world.verified("sup").ok
+
+
+def test_an_export_folds_each_case_as_it_was_and_as_it_is(world, ben, monkeypatch):
+    cases_here = streams.KEPT + 3
+    spreadsheets.import_cases(ben, write(world, [row(f"Person {number}") for number in range(cases_here)]))
+    ben.streams.forget()
+    folded = []
+    monkeypatch.setattr(streams, "fold", lambda *it: folded.append(it) or fold(*it))
+    assert spreadsheets.export_cases(ben, world.folder / "x.csv").value.rows == cases_here
+    assert len(folded) == 2 * cases_here
+    every = [cases.show_case(ben, one.id).disclosures for one in case_list.list_cases(ben).cases]
+    assert [len(one) for one in every] == [1] * cases_here
 
 
 def test_an_export_that_cannot_be_written_is_no_disclosure(world, ben):
