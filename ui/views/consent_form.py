@@ -97,8 +97,9 @@ class ConsentForm(Card):
         self._build(desk)
         self.save.clicked.connect(self._try)
         self.cancel.clicked.connect(self.left)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.editor.changed.connect(self.changed)
+            field.editor.changed.connect(lambda name=name: self._edited(name))
 
     def _questions(self) -> dict[str, tuple[str, Editor]]:
         return {
@@ -166,12 +167,22 @@ class ConsentForm(Card):
         several = {name: list(_many(found[name])) for name in ("purposes", "recipients", "categories")}
         return {**found, **several, "note": str(found["note"] or "")}
 
-    def judge(self) -> bool:
-        """Say what is missing or wrong beside each question; whether all is well."""
+    def _problems(self) -> dict[str, str]:
+        """What is missing or wrong, as a sentence for each question; an empty one where all is well."""
         problems = dict.fromkeys(self.fields, "")
         said = self.document()
         problems |= {name: sentence for name, sentence in self._sentences().items() if not said[name]}
-        problems |= {"date": self.date.problem(), "expires": self.expires.problem()}
+        return problems | {"date": self.date.problem(), "expires": self.expires.problem()}
+
+    def _edited(self, name: str) -> None:
+        """What was said to be wrong is so no longer than it is."""
+        field = self.fields[name]
+        if field.error() and field.error() != (sentence := self._problems()[name]):
+            field.set_error(sentence)
+
+    def judge(self) -> bool:
+        """Say what is missing or wrong beside each question; whether all is well."""
+        problems = self._problems()
         for name, field in self.fields.items():
             if field.error() != problems[name]:
                 field.set_error(problems[name])

@@ -239,6 +239,29 @@ def test_a_consent_that_nobody_chose_is_not_recorded(desktop, world):
     assert desk.window.focusWidget() is form.status.button("given")
 
 
+def test_what_was_missing_in_a_consent_is_taken_back_as_soon_as_it_is_there(desktop, world):
+    desk = desktop()
+    page = desk.go("case", world.case(), "consent")
+    form = page.part().write()
+    desk.bot.keyClicks(form.date.line(), "31.2.2026")
+    desk.click(form.save)
+
+    def wrong():
+        return {name for name, field in form.fields.items() if field.error()}
+
+    asked = {"status", "given_by", "method", "purposes", "recipients", "categories", "date"}
+    assert wrong() == asked
+    desk.click(form.categories.pill("identity"))
+    assert wrong() == asked - {"categories"}
+    form.date.line().clear()
+    desk.bot.keyClicks(form.date.line(), "21.11.")
+    assert "date" in wrong(), "not before it is right"
+    desk.bot.keyClicks(form.date.line(), "2026")
+    assert wrong() == asked - {"categories", "date"}
+    desk.bot.keyClicks(form.expires.line(), "21.")
+    assert "expires" not in wrong(), "nobody is interrupted while they write"
+
+
 def test_what_is_shown_when_follows_the_answers(desktop, world):
     desk = desktop()
     page = desk.go("case", world.case(), "trafficking")
