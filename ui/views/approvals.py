@@ -254,13 +254,14 @@ class ApprovalsPage(Page):
         shown, document = decision.shown, decision.document(event)
         for button in decision.buttons.values():
             button.setEnabled(False)
-        self.desk.finish(
+        job = self.desk.finish(
             self,
             ("comment", shown.id),
             lambda session, _p: do_as_shown(session, shown, event, document),
             lambda done: self._done(done, shown.content_author or shown.owner),
             lambda error: self._refused(shown, error),
         )
+        job.ended.connect(decision.judge)
 
     def _done(self, done: ReferralDone, author: str) -> None:
         """Say what comes next, and whom it concerns: the answer has to be carried to who wrote the referral."""
@@ -274,7 +275,6 @@ class ApprovalsPage(Page):
         said, decision = explain(error), self.decision
         if decision is not None and decision.shown.id == self._chosen == shown.id:
             decision.error.set_sentence(f"{said.what} {said.next}")
-            decision.judge()
             return
         agency = agency_name(self.desk, shown)
         what = words.fill(self.tr("Referral to {agency}: {what}"), agency=agency, what=said.what)

@@ -12,7 +12,7 @@ from ctcase.app.results import CaseSet, CaseShown, Changes, Written
 from ctcase.errors import CtcaseError
 from ctcase.model.forms import Section
 from ui import words
-from ui.desk import Desk, Target, concerns
+from ui.desk import Desk, Target, concerns, hold
 from ui.errors import why_not
 from ui.models.draft import CaseDraft, after_saving
 from ui.views import case_entries, case_sections
@@ -246,8 +246,7 @@ class CaseFile(QWidget):
             form = self.part()
             if self.save.hasFocus() and isinstance(form, SectionForm):
                 form.focus_last()  # the button is about to be of no use
-            self.save.setEnabled(False)
-            self.desk.finish(
+            job = self.desk.finish(
                 self,
                 ("answers", code),
                 lambda session, _p: cases.set_fields(session, code, changes, shown),
@@ -255,6 +254,7 @@ class CaseFile(QWidget):
                 self._not_saved,
                 left=lambda done, state: after_saving(state, changes, done),
             )
+            hold(job, self.save)
 
     def _saved(self, done: CaseSet) -> None:
         self.desk.hush()

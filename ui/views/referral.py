@@ -11,7 +11,7 @@ from ctcase.app.results import CaseShown, Changes, Letter, Outcome, ReferralDone
 from ctcase.app.session import Session
 from ctcase.errors import CtcaseError, refusal
 from ui import words
-from ui.desk import Desk, concerns
+from ui.desk import Desk, concerns, hold
 from ui.dialogs.files import LETTER, letters
 from ui.errors import explain
 from ui.models.unfinished import State
@@ -156,19 +156,18 @@ class ReferralPage(Page):
 
     def _do(self, event: str, document: dict[str, Any]) -> None:
         if event in {"send", "send_ahead"} and not self._sure():
-            if self.form:
-                self.form.act.setEnabled(True)
             return
-        shown = self.shown
-        if shown is None:
+        shown, form = self.shown, self.form
+        if shown is None or form is None:
             return
-        self.desk.finish(
+        job = self.desk.finish(
             self,
             ("step", self._id),
             lambda session, _p: do_as_shown(session, shown, event, document),
             self._done,
             self._refused,
         )
+        hold(job, form.act)
 
     def _sure(self) -> bool:
         name = agency_name(self.desk, self.shown) if self.shown else ""

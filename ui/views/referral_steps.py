@@ -180,12 +180,10 @@ class StepForm(Card):
             problem = sentence.replace("{what}", words.join_words(missing))
         self.error.set_sentence(problem)
         if not problem:
-            self.act.setEnabled(False)
             self.said.emit(self._option.event, {key: value for key, value in document.items() if value})
 
     def refuse(self, sentence: str) -> None:
         """Say why it was not done; what was written stays."""
-        self.act.setEnabled(True)
         self.error.set_sentence(sentence)
 
 

@@ -111,3 +111,34 @@ def test_a_refusal_is_told_of_the_referral_it_belongs_to(desktop, world):
     )
     desk.click(desk.button("Open the referral"))
     assert desk.page.shown.id == first
+
+
+def test_after_a_fault_it_can_be_tried_again(desktop, world, monkeypatch):
+    case = world.case()
+    world.consent(case)
+    one = world.submitted(case)
+    world.carry("caseworker", "supervisor")
+
+    def fault(*_asked):
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(referrals, "do", fault)
+        patched.setattr(cases, "set_fields", fault)
+        desk = desktop("supervisor")
+        decision = desk.go("approvals").decision
+        desk.click(decision.buttons["approve"])
+        assert decision.buttons["approve"].isEnabled()
+        assert not decision.buttons["return"].isEnabled(), "it waits for a comment as before"
+        page = desk.go("referral", one)
+        page.begin("approve")
+        desk.click(page.form.act)
+        assert page.form.act.isEnabled()
+        page = desk.go("case", case, "identity")
+        editor = page.part().fields["person.salutation"].editor
+        editor.line().setText("Ms")
+        editor.changed.emit()
+        desk.click(page.save)
+        assert page.save.isEnabled()
+    desk.click(page.save)
+    assert not page.is_unsaved
