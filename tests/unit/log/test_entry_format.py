@@ -84,3 +84,19 @@ def test_the_page_says_who_may_as_the_policy_does():
     asked = {action: cell for action, *_, cell in rows}
     for kind, action in fold._ACTIONS.items():
         assert asked[action].startswith(f"`{kind}`")
+
+
+def test_the_page_names_the_reasons_of_proposals():
+    from ctcase.log.fold import PROPOSALS
+
+    said = re.search(r"is a \*\*proposal\*\* if its reason is (.+?)\.", PAGE)
+    assert said is not None
+    assert set(re.findall(r"`(\w+)`", said[1])) == PROPOSALS
+
+
+def test_the_id_of_a_conflict_between_values_is_what_the_page_says(world):
+    root = world.open(sets={"person": {"name": ("Zeynep", ())}})
+    one = world.set("worker", "Zehra")
+    field = world.fold().records["person"].fields["name"]
+    listed = ",".join(f'"{it}"' for it in sorted([root, one]))
+    assert digest(f'["conflict","{root}","person","name",[{listed}]]'.encode()) == field.conflict
