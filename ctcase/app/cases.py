@@ -45,24 +45,29 @@ def opening(session: Session) -> payload.Opening:
 
 
 def read_document(catalogue: Catalogue, document: Mapping[str, Any]) -> list[Change]:
-    """The fields in a case file: {"alias": …, "person": {FIELD: VALUE}, "case": {…}}."""
+    """The fields in a case file: {"alias": …, "person": {FIELD: VALUE}, "case": {…}}.
+
+    A field that no form knows is refused with its number in its record, counted from 1: its name was typed by somebody.
+    """
     if not set(document) <= {"alias", "person", "case"}:
         raise Refused("file_not_understood", reason="unknown_key")
-    given: list[tuple[str, str, Any]] = []
+    given: list[tuple[str, int, str, Any]] = []
     if document.get("alias") is not None:
-        given.append(("case", "alias", document["alias"]))
+        given.append(("case", 0, "alias", document["alias"]))
     for record in ("person", "case"):
         section = document.get(record)
         if section is None:
             continue
         if not isinstance(section, Mapping):
             raise Refused("file_not_understood", record=record)
-        given += [(record, str(name), value) for name, value in section.items()]
+        given += [
+            (record, number, str(name), value) for number, (name, value) in enumerate(section.items(), 1)
+        ]
     changes = []
-    for record, name, plain in given:
+    for record, number, name, plain in given:
         known, value = catalogue.find(record, name), fields.as_value(plain)
         if known is None:
-            raise Refused("file_not_understood", record=record, reason="unknown_field")
+            raise Refused("file_not_understood", record=record, number=number, reason="unknown_field")
         if reason := catalogue.check(known, value):
             raise Refused("file_not_understood", field=f"{record}.{name}", reason=reason)
         if value is not None:

@@ -91,6 +91,17 @@ def test_arguments_that_are_none_are_wrong_usage(ben, assignment):
     assert code_of(cases.parse_assignments, ben, [assignment]) == "usage"
 
 
+def test_a_field_that_no_form_knows_is_told_by_its_place_because_its_name_was_typed(ben):
+    document = {
+        "alias": "Blue",
+        "person": {"first_name": "Zehra"},
+        "case": {"alias": "Blue", "Zerafina": "x"},
+    }
+    refusal = refused(cases.add_case, ben, document)
+    assert refusal.code == "file_not_understood"
+    assert refusal.details == {"record": "case", "number": 2, "reason": "unknown_field"}
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"person.no_such": "x"}, {"first_name": "x"}, {"person.first_name": ("a",)}, {"nobody.first_name": "x"},
