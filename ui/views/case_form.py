@@ -8,14 +8,12 @@ from ctcase.model import forms
 from ctcase.model.forms import Field as Question
 from ctcase.model.forms import Section
 from ctcase.model.values import Value
-from ui import words
 from ui.desk import Desk
 from ui.models.draft import CaseDraft
 from ui.views.case_sections import heading
-from ui.views.editors import field_for, is_wide
+from ui.views.editors import field_for, is_wide, problem_of
 from ui.views.parts import column
 from ui.widgets.field import Field, SensitiveEditor
-from ui.widgets.writing import DateEditor
 
 TWO_COLUMNS = 520  # px at 100 %: the least width for two
 
@@ -101,10 +99,7 @@ class SectionForm(QWidget):
         """Say what is wrong; it never stops saving the rest."""
         field = self.fields[key]
         code = self._draft.problem(key) if self._draft.is_unsaved else None
-        sentence = words.problem(code) if code else ""
-        editor = field.editor
-        if code == "date_invalid" and isinstance(editor, DateEditor):
-            sentence = editor.problem() or sentence
+        sentence = problem_of(field.editor, code)
         if field.error() != sentence:
             field.set_error(sentence)
             self.edited.emit()

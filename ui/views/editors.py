@@ -10,7 +10,7 @@ from ui.widgets.editors import Editor
 from ui.widgets.field import Field, SensitiveEditor
 from ui.widgets.ticking import several
 from ui.widgets.writing import DateEditor, LongTextEditor, NumberEditor, TextEditor
-from ui.words import months, options_of
+from ui.words import months, options_of, problem
 
 FEW = 4
 """Up to so many pills stand in half the width."""
@@ -61,6 +61,14 @@ def field_for(theme: Theme, texts: Texts, question: Question, *, masked: bool = 
         help_text=forms.say(question.help, texts.language),
         required=question.required,
     )
+
+
+def problem_of(editor: Editor, code: str | None) -> str:
+    """What to say of an answer that is wrong by this code; a date tells the likely fix itself. Nothing without a code."""
+    if code is None:
+        return ""
+    told = editor.problem() if code == "date_invalid" and isinstance(editor, DateEditor) else ""
+    return told or problem(code)
 
 
 def is_wide(texts: Texts, question: Question) -> bool:
