@@ -1,5 +1,7 @@
 """Several of a long list: a line that narrows it, and boxes to tick."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import (
     QCoreApplication,
     QModelIndex,
@@ -74,7 +76,10 @@ class CheckDelegate(QStyledItemDelegate):
 
 
 class ListEditor(Editor):
-    """Several of a long list: a line that narrows it, and boxes to tick; Space ticks, typing finds."""
+    """Several of a long list: a line that narrows it, and boxes to tick; Space ticks, typing finds.
+
+    An answer that is shown begins the list, after the absent answers; what is ticked later stays in its place.
+    """
 
     def __init__(
         self,
@@ -92,7 +97,8 @@ class ListEditor(Editor):
         self._list = QListWidget()
         self._list.setItemDelegate(CheckDelegate(theme, self._list))
         self._list.setFixedHeight(max(24, theme.line() + 12) * lines + 4)
-        self._keys: list[str | Missing] = []
+        self._items: dict[str | Missing, QListWidgetItem] = {}  # in the order of the list
+        self._keys: list[str | Missing] = []  # as they stand, row by row
         for answer in ABSENT if absent else ():
             self._add(answer, missing_words(answer))
         for code, text in options:
@@ -110,6 +116,7 @@ class ListEditor(Editor):
         item = QListWidgetItem(text)
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Unchecked)
+        self._items[key] = item
         self._keys.append(key)
         self._list.addItem(item)
 
@@ -145,10 +152,27 @@ class ListEditor(Editor):
             for key in wanted:
                 if isinstance(key, str) and key not in self._keys:
                     self._add(key, key)
+            self._arrange([key for key in wanted if isinstance(key, str)])
             for row, key in enumerate(self._keys):
                 ticked = Qt.CheckState.Checked if key in wanted else Qt.CheckState.Unchecked
                 self._list.item(row).setCheckState(ticked)
+        self._narrow(self._find.text())
         self._list.viewport().update()
+
+    def _arrange(self, ticked: Sequence[str]) -> None:
+        """Put what is ticked before the others, where it is seen and read first; the others keep their order."""
+        absent = [key for key in self._items if isinstance(key, Missing)]
+        order = list(dict.fromkeys([*absent, *ticked, *self._items]))
+        if order == self._keys:
+            return
+        current = self._list.currentItem()
+        while self._list.count():
+            self._list.takeItem(self._list.count() - 1)
+        self._keys = order
+        for key in order:
+            self._list.addItem(self._items[key])
+        self._list.setCurrentItem(current)
+        self._list.scrollToTop()
 
     def control(self) -> QListWidget:
         return self._list

@@ -172,6 +172,29 @@ def test_long_lists_are_ticked_and_narrowed(theme, qtbot):
     assert shown == ["Country 7", "Country 12"]
 
 
+def test_what_is_ticked_stands_at_the_top_of_a_long_list(theme, qtbot):
+    editor = ListEditor(theme, [(f"c{number}", f"Country {number}") for number in range(40)])
+    qtbot.addWidget(editor)
+    lines = editor.control()
+
+    def shown(count):
+        return [lines.item(row).text() for row in range(count)]
+
+    editor.set_value(("c30", "c7"))
+    assert editor.value() == ("c30", "c7"), "the same answer, not only the same ticks"
+    assert shown(5) == ["Unknown", "Declined to answer", "Country 30", "Country 7", "Country 0"]
+    assert lines.item(2).checkState() == Qt.CheckState.Checked
+    assert lines.count() == 42
+    lines.item(4).setCheckState(Qt.CheckState.Checked)
+    lines.item(20).setCheckState(Qt.CheckState.Checked)
+    assert editor.value() == ("c30", "c7", "c0", "c17")
+    assert shown(5)[2:] == ["Country 30", "Country 7", "Country 0"], "nothing moves under the pointer"
+    editor.set_value(("c17",))
+    assert shown(5) == ["Unknown", "Declined to answer", "Country 17", "Country 0", "Country 1"]
+    editor.set_value(None)
+    assert shown(42)[2:] == [f"Country {number}" for number in range(40)]
+
+
 def test_typing_tells(theme, qtbot, type_text):
     line, text = TextEditor(theme), LongTextEditor(theme)
     for editor in (line, text):
