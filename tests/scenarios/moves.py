@@ -63,12 +63,12 @@ pick, few = st.integers(0, 15), st.integers(0, 3)
 def machine(new_world, judging, watching, shape):
     """The machine's class; each example gets a world of its own and begins with a shape of history.
 
-    Its `seen` counts what the histories came to.
+    Its `seen` counts what the histories came to, `reached` in how many histories that was.
     """
-    counted = Counter()
+    counted, in_histories = Counter(), Counter()
 
     class Exchange(RuleBasedStateMachine):
-        seen = counted
+        seen, reached = counted, in_histories
 
         @initialize(seed=st.integers(0, 2**32), length=st.integers(30, 60))
         def begin(self, seed, length):
@@ -489,6 +489,6 @@ def machine(new_world, judging, watching, shape):
             judging.heal(self.world)
             self.watch.look()
             judging.check_all(self.world, forged=self.watch.forged, seed=self.seed)
-            watching.tally(self.watch, counted)
+            watching.tally(self.watch, counted, in_histories)
 
     return Exchange

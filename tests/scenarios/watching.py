@@ -222,10 +222,11 @@ def _stored(connection):
     return {stream: frozenset(rows) for stream, rows in found.items()}
 
 
-def tally(watch, counted):
-    """Counts what a history came to, to see that the machine goes everywhere."""
+def tally(watch, counted, reached):
+    """Counts what a history came to, and in how many histories it did, to see that the machine goes everywhere."""
     counted["histories"] += 1
     counted["looks"] += watch.looks
     counted["entries"] += len(watch.kept["office"].entries)
     counted["devices"] += len(watch.world["office"].roster.devices)
     counted.update(what for what, _ in watch.observed)
+    reached.update({what for what, _ in watch.observed})
