@@ -23,6 +23,7 @@ from ctcase.model.catalogue import Catalogue
 from ctcase.model.forms import CodeList, Form, shipped_codelists, shipped_forms
 from ctcase.model.ids import Randomness
 from ctcase.store import local, vault
+from ctcase.store.entries import last_of
 from ctcase.store.local import Chain, Device
 from ctcase.store.projection import Searchable, Stream
 from ctcase.store.streams import Admitted, Streams
@@ -105,6 +106,7 @@ class Session:
         self.device: Device | None = None
         self.former: tuple[str, ...] = ()
         self.chain = Chain()
+        self.is_astray = False
         self._granted = NOBODY
         with self.look():
             self._foreign = False
@@ -193,10 +195,11 @@ class Session:
         self._stale = True
         device, former = local.get(connection, "device", Device), former_devices(connection)
         chain = local.get(connection, "chain", Chain) or Chain()
+        astray = device is not None and Chain(*last_of(connection, device.id)) != chain
         signed = local.newest_roster(connection)
         roster = rosters.read_first(signed) if signed else None
         self.streams.forget()
-        self.device, self.former, self.chain = device, former, chain
+        self.device, self.former, self.chain, self.is_astray = device, former, chain, astray
         self.hold(roster)
         self._stale = False
 
@@ -265,9 +268,14 @@ class Work:
         self._chain = Chain()
 
     def begin(self, connection: Connection) -> None:
-        """Called once by the session, inside the transaction."""
+        """Called once by the session, inside the transaction.
+
+        Where the log and the place in the chain disagree, one of them is of an older day: numbers may have been given.
+        """
         self.connection = connection
         self._chain = self.session.chain
+        if self.session.is_astray:
+            self.renew_key()
 
     def finish(self) -> None:
         """Saves the device's place in the chain, before the transaction commits."""

@@ -188,6 +188,8 @@ def _warnings(session: Session, connection: Connection, *, readable: bool) -> li
         *(replay.broken_links(connection) if _is_office(session) else ()),
     }
     found += [{"code": "fork", "device": device} for device in sorted(forked)]
+    if session.is_astray:
+        found.append({"code": "set_back", "device": session.device_id})
     rivals = local.get(connection, "rival_rosters", list[int]) or []
     found += [{"code": "rival_roster", "version": version} for version in rivals]
     for code in ("conflicts", "waiting", "quarantined", "void", "proposals"):

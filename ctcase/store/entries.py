@@ -108,6 +108,13 @@ def present(connection: Connection, batch: Sequence[Entry]) -> dict[str, str]:
 _last = select(func.max(entry.c.number)).where(entry.c.device == bindparam("device"))
 
 
+def last_of(connection: Connection, device: str) -> tuple[int, str]:
+    """The highest number of a device in the log, and the entry that has it; 0 and "" if it wrote none."""
+    columns = select(entry.c.number, entry.c.id).where(entry.c.device == device)
+    row = connection.execute(columns.order_by(entry.c.number.desc(), entry.c.seq.desc()).limit(1)).first()
+    return (0, "") if row is None else (row.number, row.id)
+
+
 def append(connection: Connection, entries: Sequence[Entry], known_devices: set[str]) -> dict[str, int]:
     """Adds admitted entries and returns their numbers of arrival, by id.
 

@@ -7,6 +7,7 @@ import pytest
 from ctcase.app import case_list, cases, exchange, office, upkeep
 from ctcase.app.session import open_vault
 from ctcase.errors import CtcaseError
+from ctcase.store import local
 from tests.office_world import PASSPHRASE, code_of
 
 NEW = "a new fictional passphrase"
@@ -183,6 +184,28 @@ def test_a_vault_that_was_set_back_writes_with_a_new_key_as_soon_as_it_knows(wor
     assert devices(world)[before] == 2
     assert world.verified("office").ok
     assert world.verified("ben").ok
+
+
+def test_a_place_in_the_chain_of_an_older_day_is_never_written_from(world):
+    """Whoever can write to the disk puts a single page back; no passphrase is needed for that."""
+    world.found()
+    world.member("ben")
+    ben, older = world.session("ben"), []
+    for _ in range(2):
+        older.append(ben.chain)
+        world.case("ben")
+    with ben.opened.database.transaction() as connection:
+        local.put(connection, "chain", older[1])
+    again = open_vault(world.vault("ben"), PASSPHRASE, world.env)
+    before = again.device_id
+    assert {"code": "set_back", "device": before} in upkeep.verify(again).warnings
+    cases.add_case(again, {"alias": "After"})
+    assert again.device_id != before
+    assert again.former == (before,)
+    seen = upkeep.verify(again)
+    assert seen.ok
+    assert seen.warnings == []
+    again.close()
 
 
 def test_one_that_wrote_before_it_knew_is_reported_and_nothing_is_lost(world, set_back):
