@@ -6,11 +6,15 @@ from ctcase.crypto import dsse
 from ctcase.crypto.signing import SigningKey, is_sound_public, key_id
 from ctcase.errors import Refused
 from ctcase.model import canonical
+from ctcase.model.ids import is_record_id
 from ctcase.trust.roster import device_digest
 from ctcase.workflow.policy import ROLES
 
 PAYLOAD_TYPE = "application/vnd.ctcase.enrolment-request.v1+json"
 LARGEST_REQUEST = 64 * 1024
+ADDRESSEES = frozenset({"office", "all"})
+"""Words that bundles are addressed by beside ids of members: nobody may have one for an id."""
+
 MOST_FORMER = 64
 """Devices that one vault was before; a request names no more of them, the last ones."""
 
@@ -59,6 +63,8 @@ def read(data: bytes) -> Request:
     if not dsse.signers(envelope, {request.device: request.signing}):
         raise Refused("signature_wrong")
     if not (0 < len(request.name) <= 200 and request.roles and set(request.roles) <= set(ROLES)):
+        raise Refused("file_not_understood")
+    if not is_record_id(request.member) or request.member in ADDRESSEES:
         raise Refused("file_not_understood")
     if len(request.former) > MOST_FORMER:
         raise Refused("limit_exceeded", what="request")

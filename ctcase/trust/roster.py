@@ -162,21 +162,23 @@ def read_first(signed: bytes) -> Roster:
 
 
 def read_next(held: Roster, signed: bytes) -> Roster | None:
-    """The roster if it supersedes the one held, None if it is older or the same; refused if it is not ours."""
+    """The roster if it supersedes the one held, None if it is older or the same; refused if it is not ours.
+
+    What is in it is judged once the roots held have signed it: a stranger's roster costs little more than its decoding.
+    """
     envelope = _open(signed)
-    roster = _parse(envelope)
+    roster = _decoded(envelope)
     if roster.office != held.office:
         raise Refused("other_office")
     if roster.training != held.training:
         raise Refused("training_mixed")
-    if not _satisfied(envelope, held):
-        # an older roster was signed by roots that may have been replaced since: it is ignored, not refused
-        if roster.version <= held.version and _satisfied(envelope, roster):
-            return None
-        raise Refused("signature_wrong", what="roster")
     if roster.version <= held.version:
+        # an older roster was signed by roots that may have been replaced since: it is ignored, not refused
+        if not (_satisfied(envelope, held) or _satisfied(envelope, roster)):
+            raise Refused("signature_wrong", what="roster")
         return None
-    if not _satisfied(envelope, roster) or roster.stream != held.stream:
+    signed_by_both = _satisfied(envelope, held) and is_consistent(roster) and _satisfied(envelope, roster)
+    if not signed_by_both or roster.stream != held.stream:
         raise Refused("signature_wrong", what="roster")
     return roster
 
@@ -184,20 +186,25 @@ def read_next(held: Roster, signed: bytes) -> Roster | None:
 def is_rival(held: Roster, signed: bytes) -> bool:
     """Whether this is another validly signed roster of the version held: the office must hear of it (rule 28)."""
     envelope = _open(signed)
-    roster = _parse(envelope)
+    roster = _decoded(envelope)
     same = roster.office == held.office and roster.version == held.version
     return same and envelope.payload != canonical.encode(held) and _satisfied(envelope, held)
 
 
 def _parse(envelope: dsse.Envelope) -> Roster:
+    roster = _decoded(envelope)
+    if not is_consistent(roster):
+        raise Refused("signature_wrong", what="roster")
+    return roster
+
+
+def _decoded(envelope: dsse.Envelope) -> Roster:
     try:
         if _opening.decode(envelope.payload).format > FORMAT:
             raise Refused("newer_version", what="roster")
         roster = canonical.decode(envelope.payload, _reader)
     except (canonical.NotCanonicalError, msgspec.MsgspecError, RecursionError, UnicodeError) as problem:
         raise Refused("signature_wrong", what="roster") from problem
-    if not is_consistent(roster):
-        raise Refused("signature_wrong", what="roster")
     return roster
 
 

@@ -47,7 +47,19 @@ def test_unsound_keys_are_refused(office, asked, public):
     assert code_of(request.write(bad, office.key(7))) == "signature_wrong"
 
 
-@pytest.mark.parametrize("changes", [{"name": ""}, {"name": "x" * 201}, {"roles": ()}, {"roles": ("king",)}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": ""},
+        {"name": "x" * 201},
+        {"roles": ()},
+        {"roles": ("king",)},
+        {"member": "A b/c"},
+        {"member": ""},
+        {"member": "office"},
+        {"member": "all"},
+    ],
+)
 def test_what_is_asked_makes_sense(office, asked, changes):
     bad = msgspec.structs.replace(asked, **changes)
     assert code_of(request.write(bad, office.key(7))) == "file_not_understood"
