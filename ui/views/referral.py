@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
@@ -25,6 +26,8 @@ from ui.widgets.text import isolate
 
 Both = tuple[ReferralShown, CaseShown]
 LETTER_STATES = frozenset({"approved", "sent", "acknowledged", "accepted", "in_service"})
+NATURAL = frozenset({"submit"})
+"""Steps that come next by nature and can be taken back: nothing has left by them, and nobody is bound."""
 
 
 def read_both(session: Session, one: str) -> Both:
@@ -41,6 +44,23 @@ def do_as_shown(
     if (now.content, now.state) != (shown.content, shown.state):
         raise refusal("state_forbids", what="changed")
     return referrals.do(session, shown.id, event, document)
+
+
+def resting_place(steps: Steps, state: str) -> QWidget:
+    """Where the focus is put among the steps: a key pressed there unawares has to do no harm.
+
+    That is the step that comes next by nature if it can be taken back, else the heading, which says the state.
+    """
+    nature = (button for event, button in steps.buttons.items() if event in NATURAL and button.isEnabled())
+    found = next(nature, None)
+    if found is not None or steps.title is None:
+        return found or steps
+    steps.head.setAlignment(
+        steps.title, Qt.AlignmentFlag.AlignLeft
+    )  # as wide as its words, or it looks like a field
+    steps.title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    steps.title.setAccessibleDescription(words.state(state))
+    return steps.title
 
 
 class Pair(QWidget):
@@ -89,7 +109,7 @@ class ReferralPage(Page):
 
     def _show(self, both: Both) -> None:
         shown, case = both
-        desk = self.desk
+        desk, had_focus = self.desk, self._focused()
         self.shown = shown
         self._id = shown.id
         self.set_title(words.fill(self.tr("Referral to {agency}"), agency=agency_name(desk, shown)))
@@ -112,9 +132,19 @@ class ReferralPage(Page):
         if self.steps.later:
             parts.append(self.steps.other_steps(desk))
         self._content.put(holder(column(*parts, gap=12)))
+        self.steps.setFocusProxy(resting_place(self.steps, shown.state))
         self.steps.setVisible(self.form is None)
+        if had_focus is not None:
+            again = (one for one in self.steps.findChildren(Button) if one.accessibleName() == had_focus)
+            next((one for one in again if one.isEnabled()), self.steps).setFocus()
         if self.form is None and (event := self._begun().get(EVENT)):
             self.begin(str(event))
+
+    def _focused(self) -> str | None:
+        """The name of the control of the steps that has the focus, if one has."""
+        focus = self.window().focusWidget()
+        ours = self.steps is not None and focus is not None and self.steps.isAncestorOf(focus)
+        return focus.accessibleName() if ours and focus is not None else None
 
     def _letter_button(self, shown: ReferralShown) -> QWidget:
         self.letter = Button(self.theme, self.tr("Letter as PDF"), icon="file-text")
@@ -151,7 +181,7 @@ class ReferralPage(Page):
         self.form = None
         if self.steps is not None:
             self.steps.show()
-            self.steps.focus_first()
+            self.steps.setFocus()
         self._asking.put(None)
 
     def _do(self, event: str, document: dict[str, Any]) -> None:
@@ -178,6 +208,7 @@ class ReferralPage(Page):
                 self.tr("From now on the case says that they hold a copy. That cannot be undone."),
                 self.tr("Mark as sent"),
                 self.tr("Not yet"),
+                kind="danger",
                 parent=self.window(),
             )
         )

@@ -31,8 +31,10 @@ class Card(QFrame):
         self.head = QHBoxLayout()
         self.head.setSpacing(8)
         self.setAccessibleName(title)
+        self.title: ElidedLabel | None = None
         if title:
-            self.head.addWidget(ElidedLabel(theme, title, "heading"), 1)
+            self.title = ElidedLabel(theme, title, "heading")
+            self.head.addWidget(self.title, 1)
             self.body.addLayout(self.head)
 
     def set_selected(self, selected: bool) -> None:

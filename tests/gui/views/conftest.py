@@ -84,8 +84,8 @@ class World:
         }  # fmt: skip
         return self.act("caseworker", lambda session: consents.add_consent(session, case, document).value.id)
 
-    def submitted(self, case, *, who="caseworker", **more):
-        """A referral of a case, submitted; its id."""
+    def drafted(self, case, *, who="caseworker", events=(), **more):
+        """A referral of a case as a draft, and what is done with it at once; its id."""
         document = {
             "agency": "Harbour Shelter", "service": "shelter", "purpose": "referral", "urgency": "24h",
             "basis": "consent", "fields": ["person.first_name", "person.birth_date"], **more,
@@ -93,10 +93,15 @@ class World:
 
         def work(session):
             one = referrals.add_referral(session, case, document).value.id
-            referrals.do(session, one, "submit", {})
+            for event in events:
+                referrals.do(session, one, event, {})
             return one
 
         return self.act(who, work)
+
+    def submitted(self, case, *, who="caseworker", **more):
+        """A referral of a case, submitted; its id."""
+        return self.drafted(case, who=who, events=("submit",), **more)
 
 
 def _enrol(folder, who, admin):

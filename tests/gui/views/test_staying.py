@@ -86,6 +86,88 @@ def test_a_step_leads_to_the_next_step(desktop, world):
     assert found.property("kind") != "danger"
 
 
+def typed(desk, text):
+    """Type on without looking where the focus is."""
+    for letter in text:
+        desk.bot.keyClicks(desk.window.focusWidget(), letter)
+    desk.settle()
+
+
+def test_who_types_on_after_submitting_begins_no_other_step(desktop, world):
+    case = world.case()
+    world.consent(case)
+    desk = desktop()
+    page = desk.go("new_referral", case)
+    page.terms.agency.set_value(desk.window.shell.desk.known.agencies[0].id)
+    page.terms.service.set_value("shelter")
+    desk.click(page.groups[0].pills.pill("person.first_name"))
+    press(desk, page.submit)
+    page = desk.page
+    assert page.shown.state == "submitted"
+    assert page.steps.isAncestorOf(here(desk))
+    typed(desk, "a bed tonight")
+    assert page.form is None
+    assert page.steps.isAncestorOf(here(desk))
+    desk.click(page.steps.buttons["withdraw"])
+    desk.click(page.form.cancel)
+    typed(desk, "a bed tonight")
+    assert page.form is None, "nor who leaves a step again"
+
+
+def test_a_step_that_was_taken_back_leads_to_submitting(desktop, world):
+    case = world.case()
+    world.consent(case)
+    desk = desktop()
+    page = desk.go("referral", world.submitted(case))
+    desk.click(page.steps.buttons["retract"])
+    desk.bot.keyClicks(page.form.editors["reason"].control(), "Too early.")
+    press(desk, page.form.act)
+    assert page.shown.state == "draft"
+    assert here(desk) is page.steps.buttons["submit"]
+
+
+def test_a_draft_that_can_only_be_withdrawn_does_not_ask_for_it(desktop, world):
+    case = world.case()
+    desk = desktop()
+    page = desk.go("referral", world.drafted(case))
+    assert [event for event, one in page.steps.buttons.items() if one.isEnabled()] == ["withdraw"]
+    assert here(desk) is page.steps.title
+    assert page.steps.title.accessibleDescription() == "Draft"
+    typed(desk, "a bed tonight")
+    assert page.form is None
+    desk.key("Tab", here(desk))
+    assert here(desk) is page.steps.buttons["withdraw"], "by a key it is the next"
+
+
+def test_what_changes_meanwhile_leaves_the_focus_on_its_step(desktop, world):
+    case = world.case()
+    world.consent(case)
+    desk = desktop()
+    page = desk.go("referral", world.submitted(case))
+    page.steps.buttons["retract"].setFocus()
+    page.read()
+    desk.settle()
+    assert here(desk) is page.steps.buttons["retract"]
+
+
+def test_sending_is_asked_with_the_safe_answer_ready(desktop, world):
+    case = world.case()
+    world.consent(case)
+    one = world.submitted(case)
+    world.carry("caseworker", "supervisor")
+    world.act("supervisor", lambda session: referrals.do(session, one, "approve", {}))
+    world.carry("supervisor", "caseworker")
+    desk = desktop()
+    page = desk.go("referral", one)
+    assert here(desk) is page.steps.title
+    asked = []
+    page.desk.ask = lambda dialog: asked.append((dialog.stay.isDefault(), dialog.act.isDefault())) or False
+    desk.click(page.steps.buttons["send"])
+    press(desk, page.form.act)
+    assert asked == [(True, False)]
+    assert page.shown.state == "approved"
+
+
 def test_writing_a_bundle_stays_on_its_button(desktop, world, tmp_path):
     world.case()
     desk = desktop()
