@@ -313,11 +313,12 @@ class Work:
     def sign(self, draft: Draft, stream: Stream | None) -> Entry:
         """A signed entry at the end of a stream (None: a new one), not admitted yet."""
         session, graph = self.session, stream.graph if stream else None
-        parents = graph.heads() if graph else ()
+        previous = _previous(stream, session.me.id)
+        parents = graph.above(previous) if graph else ()
         depth = 1 + max((graph.entries[one].header.depth for one in parents), default=0) if graph else 1
         place = Place(
             device=session.me.id, number=self._chain.number + 1, before=self._chain.last,
-            previous=_previous(stream, session.me.id), stream=stream.folded.stream if stream else "", parents=parents,
+            previous=previous, stream=stream.folded.stream if stream else "", parents=parents,
             depth=depth, time=session.env.clock(), roster=session.roster.version if session.roster else 0,
         )  # fmt: skip
         header, parts = compose(draft, place, session.env.randomness)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from ctcase.log.entry import Entry, order
+from ctcase.log.entry import MOST_PARENTS, Entry, order
 
 
 class Graph:
@@ -42,6 +42,17 @@ class Graph:
     def heads(self) -> tuple[str, ...]:
         """The entries that no other entry names as a parent, in order of their ids."""
         return tuple(sorted(self.entries.keys() - self._followed))
+
+    def above(self, previous: str) -> tuple[str, ...]:
+        """The heads that the next entry of a device names, whose last one here is `previous` ("" if none).
+
+        Of more heads than an entry may name, one that descends from `previous` is always among them.
+        """
+        heads = self.heads()
+        if len(heads) <= MOST_PARENTS:
+            return heads
+        own = [one for one in heads if one == previous or self.precedes(previous, one)][:1]
+        return (*own, *[one for one in heads if one not in own][: MOST_PARENTS - len(own)])
 
     def precedes(self, earlier: str, later: str) -> bool:
         """Whether `earlier` is in the causal past of `later`; an unknown id is in nobody's past."""

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from ctcase.log.admission import Graph, admit, by_stream
+from ctcase.log.entry import MOST_PARENTS
 
 
 def nowhere(_: str) -> bool:
@@ -144,3 +145,16 @@ def test_entries_are_grouped_by_stream(world):
     second = world.open("second")
     entries += [*world.graph.entries.values(), world.make("second", "set", [("p", "case", b"{}")])]
     assert {stream: len(group) for stream, group in by_stream(entries).items()} == {first: 1, second: 2}
+
+
+@pytest.mark.parametrize("last", ["root", "own"])
+def test_of_more_heads_than_an_entry_may_name_one_follows_its_authors_last(world, last):
+    root = world.open()
+    for n in range(MOST_PARENTS + 40):
+        world.add(f"d{n}")
+        world.set(f"d{n}", "x", where=f"p.f{n}", knows=[root])
+    own = world.set("second", "y", where="p.own", knows=[root])
+    previous = {"root": root, "own": own}[last]
+    named = world.graph.above(previous)
+    assert len(set(named)) == MOST_PARENTS
+    assert any(one == previous or world.graph.precedes(previous, one) for one in named)
