@@ -29,7 +29,10 @@ MOST_ADDRESS_LINES = 20
 
 
 class LetterText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The fixed words of the layout, in the language of the letter. `page` holds `{page}` and `{pages}`."""
+    """The fixed words of the layout, in the language of the letter. `page` holds `{page}` and `{pages}`.
+
+    `contact` stands before a free line: how the sender can be reached is written there by hand.
+    """
 
     language: str  # BCP 47, as `en`
     title: str
@@ -39,6 +42,7 @@ class LetterText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     case: str
     need: str
     answer: str
+    contact: str
     intro: str
     details: str
     closing: str
@@ -222,6 +226,12 @@ class _Sheets:
         self.y -= max(7.0, self.below + _AIR)
         self.rule()
 
+    def free_row(self, label: str) -> None:
+        """A label above a thin line, with room to write beside it by hand."""
+        self.room(_LEAD * 3)
+        self.y -= _LEAD
+        self.row(label, "")
+
     def footer(self, page: int, left: str, right: str) -> None:
         y = 14 * _MM
         for text, at_end in ((left, False), (right, True)):
@@ -247,6 +257,7 @@ def _compose(sheets: _Sheets, content: LetterContent, text: LetterText) -> None:
     ):
         if value.strip():
             sheets.row(label, value, bold=bold)
+    sheets.free_row(text.contact)
     rows = [row for row in content.rows if row[1].strip()]
     if rows:
         sheets.room(_LEAD * 5)

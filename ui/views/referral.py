@@ -243,7 +243,7 @@ class ReferralPage(Page):
             "ok",
             self.tr("The letter was written."),
             pages,
-            self.tr("Mark the referral as sent once it has left."),
+            self.tr("Write on it how to reach you. Mark the referral as sent once it has left."),
         )
 
     def _changed(self, changes: Changes) -> None:

@@ -1,6 +1,7 @@
 """The letter on paper: what it says, what it never says, and that every script comes out right or is refused."""
 
 import io
+import itertools
 import re
 from pathlib import Path
 
@@ -24,6 +25,7 @@ TEXT = LetterText(
     case="Case code",
     need="What is needed",
     answer="Answer due",
+    contact="Call us at",
     intro="We ask for your help with the need below.",
     details="Shared with agreement",
     closing="Please tell us whether you can help.",
@@ -114,6 +116,16 @@ class TestWhatItSays:
         said = read(render(content, TEXT, fonts))
         for label in ("Telephone", "Notes", "Answer due", "Shared with agreement"):
             assert label not in said
+
+    def test_how_to_reach_the_sender_is_written_by_hand_on_a_free_line(self, fonts):
+        letter = letter_of(fonts)
+        said = read(letter)
+        assert said.index("Please answer by") < said.index("Call us at") < said.index("Please tell us")
+        page = pypdf.PdfReader(io.BytesIO(letter.pdf)).pages[0].get_contents().get_data().decode("ascii")
+        heights = [float(height) for height in re.findall(r"([0-9.]+) l S", page)]
+        rows = [upper - lower for upper, lower in itertools.pairwise(heights[:5])]
+        assert rows[3] > 36, "points: room for a hand"
+        assert rows[3] > max(rows[:3])
 
     def test_another_content_has_other_check_words(self):
         assert check_words("sha256:" + "ab" * 32) != check_words("sha256:" + "ab" * 31 + "ac")
