@@ -6,25 +6,14 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from ctcase.log.fold_consents import Consent, known_in_force, terms_of, withdrawn_beside
+from ctcase.log.fold_path import Node, Path, places
 from ctcase.log.payload import Disclosure, DisclosureData, Step, StepData
 from ctcase.log.rights import Row
 from ctcase.log.stage import Stage
 from ctcase.log.standing import holder
 from ctcase.model.values import CONTROL
 from ctcase.workflow import consent as consents_of_work
-from ctcase.workflow.referral import TABLE, Actor, Basis, Facts, advance, judge
-
-_UNMERGED = frozenset({"draft", "submit", "send_ahead", "decide"})
-"""Events of which two are never one step: each carries something of its own (rule 18)."""
-
-
-class Node(msgspec.Struct, frozen=True):
-    """A valid step in the tree of its referral: what the next is judged by, and what it follows."""
-
-    entry: str
-    event: str
-    follows: str
-    basis: Basis
+from ctcase.workflow.referral import TABLE, Actor, Facts, advance, judge
 
 
 class Machine(msgspec.Struct):
@@ -97,48 +86,86 @@ class Disclosed(msgspec.Struct, frozen=True):
     withdrawals: tuple[str, ...] = ()
 
 
+class _Known:
+    """The valid steps of a referral so far, and what each decider's past made of them."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Node] = {}
+        self._following: dict[str, list[Node]] = {}
+        self._at: dict[int, Node] = {}
+        self._bits = 0
+        self._paths: dict[str, Path] = {}
+
+    def add(self, stage: Stage, node: Node) -> None:
+        """Adds a step, in the order of the stream."""
+        place = stage.graph.position[node.entry]
+        self.nodes[node.entry] = self._at[place] = node
+        self._bits |= 1 << place
+        self._following.setdefault(node.follows, []).append(node)
+
+    def beside(self, node: Node) -> Iterable[Node]:
+        """The steps that follow a step, and those that follow what it follows."""
+        return (*self._following.get(node.entry, ()), *self._following.get(node.follows, ()))
+
+    def path_before(self, stage: Stage, one: str) -> Path:
+        """The path in the causal past of an entry; a device's past only grows, and its path with it."""
+        past = stage.graph.ancestors[one] & self._bits
+        device = stage.graph.entries[one].header.device
+        path = self._paths.get(device)
+        if path is None or path.seen & ~past:  # the kept part of a fork knew other things
+            path = self._paths[device] = Path(stage)
+        for place in places(past & ~path.seen):
+            path.add(self._at[place])
+        return path
+
+
 def fold_steps(stage: Stage, consents: Mapping[str, Consent]) -> dict[str, Machine]:
     """The referrals of a stream by id; steps without effect are entered in `stage.void` with the reason."""
-    nodes: dict[str, dict[str, Node]] = {}
+    known: dict[str, _Known] = {}
     flags: dict[str, list[tuple[str, str]]] = {}
     for entry in stage.ordered:
         said = stage.readings[entry.id]
         if not isinstance(said.control, Step) or entry.id in stage.void:
             continue
-        known = nodes.setdefault(said.subject, {})
-        judged = _judge_step(stage, consents, entry.id, said.control, known)
+        of_this = known.setdefault(said.subject, _Known())
+        judged = _judge_step(stage, consents, entry.id, said.control, of_this)
         if isinstance(judged, str):
             stage.void[entry.id] = judged
         elif TABLE[said.control.event].flag:
             flags.setdefault(said.subject, []).append((entry.id, said.control.event))
         else:
-            known[entry.id] = judged
+            of_this.add(stage, judged)
     machines = {}
-    for machine, known in nodes.items():
-        if not known:
+    for machine, of_this in known.items():
+        if not of_this.nodes:
             continue
-        path, rivals = walk(stage, known)
-        flat = {one for group in path for one in group}
-        stage.void.update((one, "overtaken") for one in known if one not in flat)
-        machines[machine] = Machine(machine, known, path, rivals, tuple(flags.get(machine, ())))
+        path = Path(stage)
+        for node in of_this.nodes.values():
+            path.add(node)
+        flat = {one for group in path.steps for one in group}
+        stage.void.update((one, "overtaken") for one in of_this.nodes if one not in flat)
+        machines[machine] = Machine(
+            machine, of_this.nodes, path.steps, path.rivals(), tuple(flags.get(machine, ()))
+        )
     return machines
 
 
 def _judge_step(
-    stage: Stage, consents: Mapping[str, Consent], one: str, step: Step, known: Mapping[str, Node]
+    stage: Stage, consents: Mapping[str, Consent], one: str, step: Step, known: _Known
 ) -> Node | str:
     row = stage.row[one]
     assert isinstance(row, Row)  # an entry without rights is void already
-    followed = known.get(step.follows)
+    followed = known.nodes.get(step.follows)
     if followed and not stage.graph.precedes(followed.entry, one):
         followed = None
     if step.follows and not followed:
         return "no_basis"
     kept = _kept(stage, one, step, known)
-    past = (node for node in known.values() if stage.graph.precedes(node.entry, one))
     facts = Facts(
         kept=kept.basis if kept else None,
-        built_on=step.event == "retract" and followed is not None and _built_on(followed, past),
+        built_on=step.event == "retract"
+        and followed is not None
+        and _built_on_before(stage, one, followed, known),
         consent_gap=_consent_gap(stage, consents, one, step, followed),
         standing_by=_standing_by(stage, one, step, followed),
         missing=_missing(stage, one, step),
@@ -146,9 +173,14 @@ def _judge_step(
     basis = followed.basis if followed else None
     if why := judge(step.event, Actor(row.member, row.roles), basis, facts):
         return why
-    before = known[followed.follows].basis if followed and followed.follows in known else None
+    before = known.nodes.get(followed.follows) if followed else None
     after = advance(
-        step.event, basis, step=one, member=row.member, before=before, kept=kept.basis if kept else None
+        step.event,
+        basis,
+        step=one,
+        member=row.member,
+        before=before.basis if before else None,
+        kept=kept.basis if kept else None,
     )
     return Node(one, step.event, step.follows, after)
 
@@ -162,13 +194,18 @@ def _built_on(taken_back: Node, known: Iterable[Node]) -> bool:
     )
 
 
-def _kept(stage: Stage, one: str, step: Step, known: Mapping[str, Node]) -> Node | None:
+def _built_on_before(stage: Stage, one: str, taken_back: Node, known: _Known) -> bool:
+    return _built_on(
+        taken_back, (node for node in known.beside(taken_back) if stage.graph.precedes(node.entry, one))
+    )
+
+
+def _kept(stage: Stage, one: str, step: Step, known: _Known) -> Node | None:
     """The step kept, if it is a rival of a conflict that was open in the decider's causal past."""
-    kept = known.get(step.keep) if step.event == "decide" else None
+    kept = known.nodes.get(step.keep) if step.event == "decide" else None
     if kept is None or not stage.graph.precedes(kept.entry, one):
         return None
-    past = {node.entry: node for node in known.values() if stage.graph.precedes(node.entry, one)}
-    return kept if kept.entry in walk(stage, past)[1] else None
+    return kept if known.path_before(stage, one).is_rival(kept.entry) else None
 
 
 def content_step(followed: Node | None) -> str:
@@ -243,117 +280,6 @@ def _missing_terms(stage: Stage, one: str, step: Step) -> tuple[str, ...]:
     names = ("agency", "service", "basis", "purpose", "urgency")
     lacks = [name for name in names if not getattr(step, name)]
     return (*lacks, *([] if step.categories and carried.issuperset(step.categories) else ["content"]))
-
-
-def walk(stage: Stage, nodes: Mapping[str, Node]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    """The path from the draft, and all steps of the conflict that nobody on the path knew of (rule 18)."""
-    children: dict[str, list[str]] = {}
-    for node in nodes.values():
-        children.setdefault(node.follows, []).append(node.entry)
-    place = stage.place
-    path: list[tuple[str, ...]] = []
-    left_out: list[tuple[int, str]] = []
-    used: set[str] = set()
-    here: tuple[str, ...] = ("",)
-    extra: list[str] = []
-    while groups := _next_steps(
-        sorted(_candidates(here, nodes, children, extra) - used, key=place.__getitem__), nodes
-    ):
-        confirmed = _confirmed(stage, here, groups)
-        ranked = sorted(
-            groups, key=lambda group: (group[0] != confirmed, *_rank(group, nodes, children, place))
-        )
-        here = tuple(ranked[0])
-        left_out += [(len(path), one) for group in ranked[1:] for one in group]
-        path.append(here)
-        used.update(here)
-        extra = _follow_the_decision(stage, children, path, here[0])
-    return tuple(path), _open_rivals(stage, path, left_out)
-
-
-def _candidates(
-    here: tuple[str, ...], nodes: Mapping[str, Node], children: Mapping[str, list[str]], extra: Iterable[str]
-) -> set[str]:
-    """The steps that may come next. What several did as one step is taken back only by all of them."""
-    found = {*(child for one in here for child in children.get(one, ())), *extra}
-    taken_back = {nodes[one].follows for one in found if nodes[one].event == "retract"}
-    if taken_back.issuperset(here):
-        return found
-    return {one for one in found if nodes[one].event != "retract" or nodes[one].follows not in here}
-
-
-def _rank(
-    group: list[str], nodes: Mapping[str, Node], children: Mapping[str, list[str]], place: Mapping[str, int]
-) -> tuple[bool, bool, int]:
-    """Stopping events first, then the order of the stream (rule 18); a draft that nobody went on with comes last."""
-    node = nodes[group[0]]
-    return (
-        not TABLE[node.event].stops,
-        node.event == "draft" and not children.get(node.entry),
-        place[group[0]],
-    )
-
-
-def _keeps(stage: Stage, one: str) -> str:
-    """The step that a decision keeps, "" for every other step."""
-    said = stage.readings[one].control
-    return said.keep if isinstance(said, Step) and said.event == "decide" else ""
-
-
-def _confirmed(stage: Stage, here: tuple[str, ...], groups: Iterable[list[str]]) -> str:
-    """The first decision that keeps the step the path stands on and knew of none of the next steps, "" if none.
-
-    It comes before them, since what its author had not seen follows it (rule 19).
-    """
-    nexts, kept = [one for group in groups for one in group], {*here} - {""}
-    return next(
-        (
-            one
-            for one in sorted(nexts, key=stage.place.__getitem__)
-            if _keeps(stage, one) in kept and not any(stage.graph.precedes(other, one) for other in nexts)
-        ),
-        "",
-    )
-
-
-def _next_steps(candidates: Iterable[str], nodes: Mapping[str, Node]) -> list[list[str]]:
-    """The candidates, which come in order, with those of the same event as one step (rule 18)."""
-    groups: dict[str, list[str]] = {}
-    for one in candidates:
-        event = nodes[one].event
-        groups.setdefault(one if event in _UNMERGED else event, []).append(one)
-    return [*groups.values()]
-
-
-def _follow_the_decision(
-    stage: Stage, children: Mapping[str, list[str]], path: list[tuple[str, ...]], one: str
-) -> list[str]:
-    """Steps on the kept one that the decider had not seen follow the decision (rule 19).
-
-    A decision for another step does not: two decisions that contradict each other are a conflict, not a sequence.
-    """
-    keep = _keeps(stage, one)
-    if not keep:
-        return []
-    merged = next((group for group in path if keep in group), (keep,))
-    return [
-        child
-        for kept in merged
-        for child in children.get(kept, ())
-        if not stage.graph.precedes(child, one) and _keeps(stage, child) in ("", *merged)
-    ]
-
-
-def _open_rivals(
-    stage: Stage, path: list[tuple[str, ...]], left_out: list[tuple[int, str]]
-) -> tuple[str, ...]:
-    flat = {one for group in path for one in group}
-    rivals: set[str] = set()
-    for level, one in left_out:
-        known_later = any(stage.graph.precedes(one, later) for group in path[level:] for later in group)
-        if one not in flat and not known_later:
-            rivals |= {one, path[level][0]}
-    return tuple(sorted(rivals))
 
 
 def fold_disclosures(stage: Stage, consents: Mapping[str, Consent]) -> tuple[Disclosed, ...]:

@@ -5,7 +5,7 @@ import itertools
 import msgspec
 import pytest
 
-from ctcase.log import payload
+from ctcase.log import fold_steps, payload
 from ctcase.log.admission import Graph
 from ctcase.log.entry import WITHHELD
 from ctcase.log.fold import fold
@@ -353,6 +353,38 @@ def test_a_stale_decision_is_void(world):
     assert world.void(again) == "no_basis"
     unknown = world.step("third", "decide", decide, keep="f" * 64)
     assert world.void(unknown) == "no_basis"
+
+
+def test_each_half_of_a_fork_decides_by_what_it_knew(world):
+    """The officer keeps both: the second never knew of the conflict that the first one decides."""
+    world.open()
+    draft = world.step("worker", "draft")
+    first = world.step("worker", "submit", draft, how={"knows": [draft]})
+    second = world.step("second", "submit", draft, how={"knows": [draft]})
+    boss = world.devices["boss"]
+    place = boss.number, boss.before
+    decide = world.step("boss", "decide", first, keep=first, how={"knows": [first, second]})
+    boss.number, boss.before = place
+    rival = world.step("boss", "decide", first, keep=first, how={"knows": [first]})
+    assert world.fold().void == {second: "overtaken", decide: "fork", rival: "fork"}
+    world.close("office", "boss", [decide, rival])
+    assert world.fold().void == {second: "overtaken", rival: "no_basis"}
+
+
+def test_many_decisions_of_one_member_cost_one_walk(world, monkeypatch):
+    """What his past makes of the referral is kept from one decision to the next; in vain or not, the verdict stays."""
+    made = []
+
+    class Counted(fold_steps.Path):
+        def __init__(self, stage):
+            made.append(stage)
+            super().__init__(stage)
+
+    _, approve, reject = rivals(world)
+    monkeypatch.setattr(fold_steps, "Path", Counted)
+    in_vain = [world.step("worker", "decide", reject, keep=approve) for _ in range(20)]
+    assert set(world.fold().void.items()) == {(approve, "overtaken"), *((one, "role") for one in in_vain)}
+    assert len(made) == 2  # the worker's past, and the referral as it is
 
 
 def test_only_a_supervisor_decides(world):
