@@ -18,6 +18,9 @@ Key = tuple[Kind, str]
 State = Mapping[str, Value]
 """What stands in a form, by the name of the place in it."""
 
+MADE = "made:"
+"""In what is left of a new case: the case that was made of it, in whose answers the rest goes on."""
+
 LOST_WITHOUT_ASKING: frozenset[Kind] = frozenset({"bundles"})
 """Nothing was typed there, so nobody is asked whether to keep it."""
 
@@ -55,7 +58,11 @@ class Unfinished:
                 self.put(line.kind, line.subject, line.state)
 
     def put(self, kind: Kind, subject: str, state: State) -> None:
-        """Keep what stands in a form now."""
+        """Keep what stands in a form now; what is left of a case that is made are answers of it from then on."""
+        made = state.get(MADE) if kind == "case" else None
+        if isinstance(made, str):
+            self.put("answers", made, {name: value for name, value in state.items() if name != MADE})
+            state = {}
         if state:
             self._states[kind, subject] = dict(state)
         else:

@@ -12,8 +12,8 @@ from ctcase.model import forms
 from ctcase.model.values import Missing, Value
 from ui import words
 from ui.desk import Desk, hold
-from ui.models.unfinished import State
-from ui.views.editors import field_for, short_line
+from ui.models.unfinished import MADE, State
+from ui.views.editors import field_for, problem_of, short_line
 from ui.views.parts import Page, Slot, column, holder
 from ui.widgets.buttons import Button, KeyHint
 from ui.widgets.editors import Editor
@@ -122,7 +122,7 @@ class NewCase(Page):
     def _wrong(self, key: str, value: Value) -> bool:
         texts = self.desk.texts
         code = forms.check_value(texts.fields[key], value, texts.codelists)
-        self.fields[key].set_error(words.problem(code) if code else "")
+        self.fields[key].set_error(problem_of(self.fields[key].editor, code))
         return code is not None
 
     def _look(self) -> None:
@@ -159,7 +159,7 @@ class NewCase(Page):
 
     def _check(self) -> None:
         """Show cases alike that were not shown yet; else save."""
-        document = self.document()
+        document, answers = self.document(), self.state()
         seen = set(self._seen)  # what comes up while this is being asked was not seen yet
 
         def judged(alike: list[Similar]) -> None:
@@ -168,20 +168,30 @@ class NewCase(Page):
             if fresh:
                 self.save.say(self.tr("Make the case all the same"))
             else:
-                self._add(document)
+                self._add(document, answers)
 
         job = self.desk.worker.ask(
             self, lambda session, _p: cases.similar_cases(session, document), judged, self._refused
         )
         hold(job, self.save)
 
-    def _add(self, document: dict[str, Any]) -> None:
+    def _add(self, document: dict[str, Any], answers: State) -> None:
+        """Make the case; what is wrong, or typed since, waits in its form as not saved."""
+        texts = self.desk.texts
+        taken = {key: value for key, value in answers.items() if key.partition(".")[2] in document["person"]}
+
+        def left(added: CaseAdded, state: State) -> State:
+            here = {key: value for key, value in state.items() if key in texts.fields}
+            rest = {key: value for key, value in here.items() if value != taken.get(key)}
+            return {MADE: added.entry, **rest}
+
         job = self.desk.finish(
             self,
             ("case", ""),
             lambda session, _p: cases.add_case(session, document),
             self._added,
             self._refused,
+            left,
         )
         hold(job, self.save)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctcase.model.values import DECLINED, UNKNOWN
-from ui.models.unfinished import Unfinished
+from ui.models.unfinished import MADE, Unfinished
 
 VALUES = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
@@ -40,6 +40,16 @@ def test_what_is_empty_is_not_kept():
     found.put("case", "", {})
     assert len(found) == 0
     assert found.text() == ""
+
+
+def test_what_is_left_of_a_new_case_goes_on_in_the_case_that_was_made():
+    found = Unfinished()
+    found.put("case", "", {"alias": "Linden", "person.birth_date": "31 Feb 1999"})
+    found.put("case", "", {MADE: "one", "person.birth_date": "31 Feb 1999"})
+    assert found.keys() == {("answers", "one")}
+    assert found.get("answers", "one") == {"person.birth_date": "31 Feb 1999"}
+    found.put("case", "", {MADE: "two"})
+    assert found.keys() == {("answers", "one")}
 
 
 def test_files_looked_into_are_no_reason_to_ask():
