@@ -46,7 +46,7 @@ def load(header: bytes, signature: bytes, key: bytes, parts: bytes) -> Entry:
     """An entry of ours from its stored bytes; it was judged when it came in."""
     try:
         return Entry(digest(header), _headers.decode(header), header, signature, key, unpack_parts(parts))
-    except (msgspec.MsgspecError, TypeError) as problem:
+    except (msgspec.MsgspecError, TypeError, UnicodeDecodeError) as problem:
         raise Damaged("log_damaged") from problem
 
 
