@@ -195,7 +195,9 @@ class World:
 
     def rekey(self, name):
         """A new signing key for the same member, as after a restore; not enrolled yet."""
-        upkeep.rekey(self[name], self.file(".request"))
+        with self[name].work() as work:
+            work.renew_key()
+        office.write_request(self[name], self.file(".request"))
 
     # --- disks ---
 
