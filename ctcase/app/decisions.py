@@ -203,5 +203,7 @@ def close_fork(session: Session, device: str, keep: Sequence[str]) -> Outcome[Wr
                 continue  # nothing was said about this case: it stays as it is
             body = payload.write(payload.Closing(device, kept))
             entry = work.write(Draft("close", (("control", CONTROL, body),)), work.stream(stream_id)).id
+        if entry is None:
+            raise Refused("needs_missing", needs=["keep"])  # nothing was said of any of several cases
         done = work.touched.changes()
     return Outcome(Written(entry=entry), done)

@@ -1,6 +1,5 @@
 """Bundles as commands: writing to an addressee, previewing and reading files, welcomes (DESIGN §9)."""
 
-import contextlib
 import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -102,28 +101,17 @@ def _written(
     session: Session, addressee: str, devices: Sequence[Device], folder: Path, progress: Progress | None
 ) -> list[BundleFile]:
     found: list[BundleFile] = []
-    try:
-        with session.work() as work:
-            for written, count in outgoing.write(
-                work.connection, session.streams, _sender(session), addressee, devices
-            ):
-                path = folder / file_name(written)
-                found.append(_described(path, written, count))
-                _put(path, written.data)
-                _tell(progress, "sealing", sum(one.entries for one in found), 0)
-    except BaseException:
-        for one in found:
-            with contextlib.suppress(OSError):
-                Path(one.file).unlink()
-        raise
+    with files.taken_back() as put, session.work() as work:
+        for written, count in outgoing.write(
+            work.connection, session.streams, _sender(session), addressee, devices
+        ):
+            path = folder / file_name(written)
+            put(path, written.data)
+            if files.read_bounded(path, sealing.LARGEST_BUNDLE) != written.data:
+                raise EnvironmentFailed("disk_full", what="written")  # a stick may take what it does not keep
+            found.append(_described(path, written, count))
+            _tell(progress, "sealing", sum(one.entries for one in found), 0)
     return found
-
-
-def _put(path: Path, data: bytes) -> None:
-    """Writes a file and looks whether it is there: a stick may take what it does not keep."""
-    files.write_atomically(path, data)
-    if files.read_bounded(path, sealing.LARGEST_BUNDLE) != data:
-        raise EnvironmentFailed("disk_full", what="written")
 
 
 def file_name(written: SealedBundle) -> str:

@@ -198,20 +198,36 @@ def _warnings(session: Session, connection: Connection, *, readable: bool) -> li
     return found
 
 
-def backup(session: Session, file: Path, passphrase: str) -> Written:
+def backup(session: Session, file: Path, passphrase: str, progress: Progress | None = None) -> Written:
     """An encrypted copy of the vault in one file, with slots of its own and without the signing key."""
-    vault.back_up(session.opened, file, passphrase, session.env.randomness, session.env.cost)
+    env = session.env
+    vault.back_up(session.opened, file, passphrase, env.randomness, env.cost, _pulse(progress))
     return Written(file=str(file))
 
 
-def restore(file: Path, folder: Path, passphrase: str, env: Environment, request: Path | None) -> Written:
+def _pulse(progress: Progress | None) -> Callable[[], None]:
+    def pulse() -> None:
+        if progress and not progress("copying", 0, 0):
+            raise Cancelled
+
+    return pulse
+
+
+def restore(
+    file: Path,
+    folder: Path,
+    passphrase: str,
+    env: Environment,
+    request: Path | None,
+    progress: Progress | None = None,
+) -> Written:
     """A vault from a backup, as a new device of the same member; the sealing key stays, so bundles under way open."""
 
     def prepare(copy: Database) -> Recipient | None:
         with copy.transaction() as connection:
             return _renewed(connection, env)
 
-    vault.restore(file, folder, passphrase, env.randomness, env.cost, prepare=prepare)
+    vault.restore(file, folder, passphrase, env.randomness, env.cost, prepare=prepare, pulse=_pulse(progress))
     try:
         session = open_vault(folder, passphrase, env)
         try:

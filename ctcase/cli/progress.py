@@ -59,7 +59,8 @@ class Progress:
             if self._stream.isatty():
                 self._draw(stage, name, done, total or None)
             elif stage != self._stage:
-                print(f"{name}: {done}/{total}" if total else f"{name}: {done}", file=self._stream)
+                how_far = f": {done}/{total}" if total else f": {done}" if done else ""
+                print(name + how_far, file=self._stream)
             self._stage = stage
         return not self._cancelled
 

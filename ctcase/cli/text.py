@@ -271,6 +271,7 @@ STAGES: Mapping[str, str] = {
     "exporting": mark("Writing cases"),
     "importing": mark("Taking rows"),
     "reading": mark("Reading bundles"),
+    "copying": mark("Copying"),
     "recording": mark("Making cases"),
     "sealing": mark("Writing entries"),
     "taking": mark("Taking cases"),

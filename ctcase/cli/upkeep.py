@@ -103,8 +103,8 @@ def _counts(checked: int, bad: int, _: Translate) -> str:
 @click.argument("file", type=FILE)
 def backup(call: Call, vault: Path, file: Path) -> None:
     """`backup`: opened by the same passphrase."""
-    with call.opened(vault) as session:
-        done = work.backup(session, file, call.passphrase())
+    with call.opened(vault) as session, call.progress() as progress:
+        done = work.backup(session, file, call.passphrase(), progress)
     call.answer(done, written_lines)
 
 
@@ -114,7 +114,9 @@ def backup(call: Call, vault: Path, file: Path) -> None:
 @click.option("--request", type=FILE, metavar="FILE", help=mark("The request that the office answers."))
 def restore(call: Call, file: Path, vault: Path, request: Path | None) -> None:
     """`restore`."""
-    done = work.restore(file, vault, call.passphrase(), call.environment, request)
+    passphrase = call.passphrase()
+    with call.progress() as progress:
+        done = work.restore(file, vault, passphrase, call.environment, request, progress)
     call.answer(done, written_lines)
 
 

@@ -5,7 +5,7 @@ key a plaintext file; so the file and the key are judged before they are used, a
 """
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,14 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from ctcase.errors import CtcaseError, Damaged, EnvironmentFailed, Refused
+from ctcase.errors import Cancelled, CtcaseError, Damaged, EnvironmentFailed, Refused
 from ctcase.model import canonical
 from ctcase.store import files, journal, schema, search
 
 KEY_SIZE = 32
+STEPS = 20_000
+"""Steps of SQLite between two calls of a pulse: a few milliseconds."""
+Pulse = Callable[[], object]
 PAGE = 4096
 BUSY_SECONDS = 5.0
 _PLAIN = b"SQLite format 3\0"
@@ -143,6 +146,29 @@ class Database:
         except Damaged:
             return False
         return not pages and rows == [("ok",)]
+
+    @contextmanager
+    def watched(self, pulse: Pulse) -> Iterator[None]:
+        """Calls `pulse` now and then while the database works; if it raises Cancelled, the work ends there."""
+        ended: list[Cancelled] = []
+
+        def tick() -> int:
+            try:
+                pulse()
+            except Cancelled as asked:
+                ended.append(asked)
+            return len(ended)
+
+        self.raw.set_progress_handler(tick, STEPS)
+        try:
+            yield
+        except CtcaseError:
+            if not ended:
+                raise
+        finally:
+            self.raw.set_progress_handler(None, 0)
+        if ended:
+            raise ended[0]
 
     def copy_into(self, path: Path) -> None:
         """Writes a consistent copy under the same key into an empty file; whoever writes meanwhile is not stopped."""

@@ -4,7 +4,7 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from ctcase.crypto.passphrases import DEFAULT_COST, Cost
 from ctcase.errors import Damaged, EnvironmentFailed, Refused
 from ctcase.model.ids import Randomness, new_id
 from ctcase.store import database, files, local
-from ctcase.store.database import Database
+from ctcase.store.database import Database, Pulse
 
 HEADER, DATABASE, OUTBOX, INBOX = "vault.json", "case.db", "outbox", "inbox"
 BACKUP_MAGIC = b"ctcase-backup/1\n"
@@ -125,9 +125,13 @@ def add_recovery(vault: Opened, recipient: Recipient, randomness: Randomness) ->
 
 
 def back_up(
-    vault: Opened, target: Path, passphrase: str, randomness: Randomness, cost: Cost = DEFAULT_COST
-) -> None:
-    """An encrypted copy in one file, with its own slots and without the signing key."""
+    vault: Opened, target: Path, passphrase: str, randomness: Randomness, cost: Cost = DEFAULT_COST,
+    pulse: Pulse = lambda: None,
+) -> None:  # fmt: skip
+    """An encrypted copy in one file, with its own slots and without the signing key.
+
+    `pulse` is called now and then, and may raise Cancelled: then nothing is left of the copy.
+    """
     with files.translated():
         if not target.parent.is_dir():
             raise EnvironmentFailed("file_missing")
@@ -135,10 +139,11 @@ def back_up(
     try:
         with files.translated():
             os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        vault.database.copy_into(beside)
-        _without_signing_key(beside, vault)
+        with vault.database.watched(pulse):
+            vault.database.copy_into(beside)
+        _without_signing_key(beside, vault, pulse)
         header = slots.create(vault.vault_id, vault.key, passphrase, None, randomness, cost=cost)
-        files.write_pieces(target, _backup(header, beside))
+        files.write_pieces(target, _pulsing(_backup(header, beside), pulse))
     finally:
         for name in (beside, *(beside.with_name(beside.name + end) for end in ("-wal", "-shm", "-journal"))):
             with contextlib.suppress(OSError):
@@ -152,7 +157,13 @@ def _backup(header: bytes, copy: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _without_signing_key(path: Path, vault: Opened) -> None:
+def _pulsing(pieces: Iterable[bytes], pulse: Pulse) -> Iterator[bytes]:
+    for piece in pieces:
+        pulse()
+        yield piece
+
+
+def _without_signing_key(path: Path, vault: Opened, pulse: Pulse) -> None:
     copy = database.open_existing(path, vault.key, vault.vault_id)
     try:
         with copy.transaction() as connection:
@@ -163,7 +174,8 @@ def _without_signing_key(path: Path, vault: Opened) -> None:
                 local.put(connection, "member", [device.member, device.name, list(device.roles)])
             local.drop(connection, "device")
             local.drop(connection, "chain")
-        copy.compact()
+        with copy.watched(pulse):
+            copy.compact()
     finally:
         copy.close()
 
@@ -180,17 +192,23 @@ def restore(
     cost: Cost = DEFAULT_COST,
     *,
     prepare: Prepare = lambda _: None,
+    pulse: Pulse = lambda: None,
 ) -> None:
-    """A vault from a backup, checked and prepared whole before it is in its place."""
+    """A vault from a backup, checked and prepared whole before it is in its place.
+
+    `pulse` is called now and then, and may raise Cancelled: then there is no vault.
+    """
     with files.opened(backup, LARGEST_BACKUP) as file:
         header = _backup_header(file)
         key = slots.unlock(header, passphrase)
         vault_id = slots.describe(header).vault
         with built_beside(folder) as beside:
-            files.write_pieces(beside / DATABASE, iter(lambda: file.read(_PIECE), b""))
+            files.write_pieces(beside / DATABASE, _pulsing(iter(lambda: file.read(_PIECE), b""), pulse))
             copy = database.open_existing(beside / DATABASE, key, vault_id)
             try:
-                if not copy.check_integrity():
+                with copy.watched(pulse):
+                    whole = copy.check_integrity()
+                if not whole:
                     raise Damaged("vault_damaged", what="backup")
                 recovery = prepare(copy)
             finally:

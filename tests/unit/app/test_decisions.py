@@ -100,6 +100,7 @@ def test_closing_a_fork_with_an_entry_that_is_not_here_writes_nothing(world, for
     session, before = world.session("office"), entries(world)
     head = cases.show_case(session, forked[0]).head
     assert code_of(decisions.close_fork, session, world.device("ben"), [*head, "f" * 64]) == "not_found"
+    assert code_of(decisions.close_fork, session, world.device("ben"), []) == "needs_missing"
     assert (entries(world), len(decisions.forks(session).forks)) == (before, 2)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from ctcase.app import case_list, cases, exchange, office, upkeep
 from ctcase.app.session import open_vault
-from ctcase.errors import CtcaseError
+from ctcase.errors import Cancelled, CtcaseError
 from ctcase.store import local
 from tests.office_world import PASSPHRASE, code_of
 
@@ -138,6 +138,32 @@ def test_the_office_recovers_a_restored_vault_too(world):
     open_vault(world.vault("again"), NEW, world.env).close()
 
 
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_copy_that_was_cancelled_leaves_nothing(world, after):
+    world.found()
+    world.member("ben")
+    world.case("ben")
+    ben, backup, left = world.session("ben"), world.path("backup"), []
+
+    def asked(stage, _done, _total):
+        left.append(stage)
+        return len(left) <= after
+
+    before = {*ben.folder.iterdir(), *backup.parent.iterdir()}
+    with pytest.raises(Cancelled):
+        upkeep.backup(ben, backup, PASSPHRASE, asked)
+    assert {*ben.folder.iterdir(), *backup.parent.iterdir()} == before
+    assert set(left) == {"copying"}
+    assert world.verified("ben").ok
+    left.clear()
+    upkeep.backup(ben, backup, PASSPHRASE)
+    again = world.vault("again")
+    with pytest.raises(Cancelled):
+        upkeep.restore(backup, again, PASSPHRASE, world.env, None, lambda *_: False)
+    assert not again.exists()
+    upkeep.restore(backup, again, PASSPHRASE, world.env, None, lambda *_: True)
+
+
 # --- set back ----------------------------------------------------------------------------------------------------
 
 
@@ -217,26 +243,21 @@ def test_one_that_wrote_before_it_knew_is_reported_and_nothing_is_lost(world, se
     assert upkeep.verify(session).ok
 
 
-def test_a_new_key_can_be_asked_for(world):
-    world.found()
-    ben = world.member("ben")
-    before, request = ben.device_id, world.path("request")
-    assert upkeep.rekey(ben, request).device == ben.device_id != before
-    office.accept(ben, world.enrol(request))
-    world.case("ben")
-    world.meet("office", "ben")
-    assert upkeep.status(ben).enrolled == "yes"
-    assert world.verified("office").ok
+def renewed(session, request):
+    """A new key of the same vault, as one that was set back gives itself, and the request that enrols it."""
+    with session.work() as work:
+        work.renew_key()
+    return office.write_request(session, request).device
 
 
 def test_a_key_that_was_enrolled_without_its_hearing_of_it_is_retired_as_well(world):
     session = world.found()
     ben, request = world.member("ben"), world.path("request")
     first = ben.device_id
-    second = upkeep.rekey(ben, request).device
+    second = renewed(ben, request)
     world.enrol(request)  # this welcome is lost
     again = world.path("request")
-    third = upkeep.rekey(ben, again).device
+    third = renewed(ben, again)
     office.accept(ben, world.enrol(again))
     world.meet("office", "ben")
     assert devices(world) == {first: 0, second: 0, third: None}
