@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTableView, QToolButton, QWidget
 
 from ctcase.app import case_list, spreadsheets
-from ctcase.app.results import Changes, Exported
+from ctcase.app.results import CaseLine, Changes, Exported
 from ui import words
 from ui.desk import Desk
 from ui.dialogs.files import SHEET, sheets
@@ -91,6 +91,8 @@ class CaseList(Page):
         self._state = ""
         self._sorted = (COLUMNS.index("updated"), Qt.SortOrder.DescendingOrder)
         self._job: Job | None = None
+        self._opening = False
+        """Enter was pressed in the search, and what it asks for is not here yet."""
         self.model = CaseModel(self._fetch, desk.name, desk.texts.moment)
         self.table = CaseTable(desk, self.model)
         self.search = SearchLine(desk, self.table)
@@ -101,7 +103,8 @@ class CaseList(Page):
         self._pause.setInterval(TYPING_PAUSE_MS)
         self._pause.timeout.connect(self.refresh)
         self._build()
-        self.search.textChanged.connect(lambda _text: self._pause.start())
+        self.search.textChanged.connect(self._typed)
+        self.search.returnPressed.connect(self._enter)
         self.table.activated.connect(self._open)
         self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
         desk.worker.changed.connect(self._changed)
@@ -139,6 +142,25 @@ class CaseList(Page):
         self.body.addWidget(self._views, 1)
         self.body.addLayout(row(self.count, 0, hint))
 
+    def _typed(self) -> None:
+        self._opening = False
+        self._pause.start()
+
+    def _enter(self) -> None:
+        """Open the case that is highlighted, once the list is for what stands in the search and its lines are here."""
+        self._opening = True
+        if self._pause.isActive():
+            self._pause.stop()
+            self.refresh()
+        self._open_waiting()
+
+    def _open_waiting(self) -> None:
+        if self._job is None and self._opening:
+            found = self.model.line(self.table.currentIndex().row())
+            self._opening = found is None and self.model.rowCount() > 0 and self.search.hasFocus()
+            if found is not None and self.search.hasFocus():
+                self.desk.go("case", found.id)
+
     def refresh(self) -> None:
         """Read the list anew; an answer still under way is for an older question."""
         if self._job is not None:
@@ -165,6 +187,7 @@ class CaseList(Page):
         self._views.setCurrentIndex(0 if rows else 1)
         many = self.tr("{n} cases").replace("{n}", str(len(rows)))
         self.count.setText(self.tr("1 case") if len(rows) == 1 else many)
+        self._open_waiting()
 
     def _say_empty(self) -> None:
         narrowed = bool(self.search.text() or self._state)
@@ -180,11 +203,11 @@ class CaseList(Page):
         self._views.addWidget(empty)
 
     def _fetch(self, window: int, rows: Sequence[int]) -> None:
-        self.desk.worker.ask(
-            self,
-            lambda session, _p: case_list.case_lines(session, rows),
-            lambda lines: self.model.put(window, rows, lines),
-        )
+        def put(lines: Sequence[CaseLine]) -> None:
+            self.model.put(window, rows, lines)
+            self._open_waiting()
+
+        self.desk.worker.ask(self, lambda session, _p: case_list.case_lines(session, rows), put)
 
     def _filter(self, state: str) -> None:
         self._state = state

@@ -55,6 +55,35 @@ def test_a_key_right_after_unlocking_goes_to_its_place(desktop):
     assert desk.window.shell.target.place == "approvals"
 
 
+def test_enter_right_after_unlocking_opens_the_case_that_is_highlighted(desktop, case):
+    desk = desktop()
+    assert desk.window.focusWidget() is desk.page.search
+    desk.key("Return", desk.window.focusWidget())
+    assert desk.page.case.id == case
+
+
+def test_enter_in_the_search_waits_for_what_was_typed(desktop, world, case):
+    other = world.case(name="Omar", second="Fictional", alias="Cedar")
+    desk = desktop()
+    assert desk.page.model.line(0).id == other
+    search = desk.page.search
+    desk.bot.keyClicks(search, "khinmala")
+    desk.key("Enter", search)
+    assert desk.page.case.id == case
+
+
+def test_enter_where_nothing_is_found_opens_nothing_later(desktop, world, case):
+    desk = desktop()
+    page = desk.page
+    desk.bot.keyClicks(page.search, "zzz")
+    desk.key("Return", page.search)
+    assert page.model.rowCount() == 0
+    page.search.clear()
+    desk.bot.waitUntil(lambda: page.model.rowCount() == 1)
+    desk.settle()
+    assert desk.page is page
+
+
 def test_a_page_takes_the_focus_once_its_content_is_there(desktop, case):
     desk = desktop("supervisor")
     page = desk.go("case", case)
