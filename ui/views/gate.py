@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QLocale, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QWidget
 
 from ctcase.errors import CtcaseError
 from ui.dialogs.files import Files
@@ -33,6 +33,18 @@ def centred(theme: Theme, inner: QWidget, width: int, name: str) -> QWidget:
     return scrolled(holder(grid), name)
 
 
+class WayIn(QWidget):
+    """A page before a vault is open: Enter presses the button that has the focus, as Space does."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        button = self.window().focusWidget()
+        wanted = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.isAutoRepeat()
+        if wanted and isinstance(button, QAbstractButton) and self.isAncestorOf(button):
+            button.click()
+            return
+        super().keyPressEvent(event)
+
+
 class Hidden(QWidget):
     """An empty, neutral page; any key or click asks for the way in."""
 
@@ -51,7 +63,7 @@ class Hidden(QWidget):
         self.wanted.emit()
 
 
-class Unlock(QWidget):
+class Unlock(WayIn):
     """The passphrase; no name, office, count or time."""
 
     opened = Signal()
@@ -145,7 +157,7 @@ class Unlock(QWidget):
             self.passphrase.setFocus()
 
 
-class Choose(QWidget):
+class Choose(WayIn):
     """Where to begin, on a computer that has no vault yet or another one to open."""
 
     opening = Signal(object)
@@ -201,7 +213,7 @@ class Choose(QWidget):
             self.opening.emit(folder)
 
 
-class Words(QWidget):
+class Words(WayIn):
     """What a new member reads out to the office: six words, and where the request file is."""
 
     finished = Signal()

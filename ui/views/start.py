@@ -13,7 +13,7 @@ from ui.dialogs.files import REQUEST, Files, requests
 from ui.errors import explain
 from ui.theme.theme import Theme
 from ui.views.editors import short_line
-from ui.views.gate import centred
+from ui.views.gate import WayIn, centred
 from ui.views.parts import column, row
 from ui.widgets.buttons import Button
 from ui.widgets.field import Field
@@ -120,7 +120,7 @@ class NewPassphrase(QWidget):
         return {}
 
 
-class _Start(QWidget):
+class _Start(WayIn):
     """What both pages share: name, folder, passphrase, the error and the two buttons."""
 
     left = Signal()

@@ -7,7 +7,7 @@ from ctcase.app import unfinished
 from ctcase.errors import refusal
 from ui import worker
 from ui.views import start
-from ui.views.gate import Choose, Hidden
+from ui.views.gate import Choose, Hidden, Unlock
 
 WRONG = "This passphrase does not open the vault. Check the keyboard language and Caps Lock, then try again."
 
@@ -189,3 +189,34 @@ def test_a_fault_while_an_office_is_founded_is_told(desktops, tmp_path, monkeypa
     desk.click(page.act)
     assert "RuntimeError test_gate.py" in page.error.sentence()
     assert page.name.editor.value() == "Rana O."
+
+
+@pytest.mark.parametrize("key", ["Return", "Enter", "Space"])
+def test_a_key_presses_the_button_that_has_the_focus_on_the_way_in(desktops, world, key):
+    desk = desktops()
+    choose = desk.window.view()
+    assert desk.window.focusWidget() is choose.open
+    desk.files.next = [world.vault("caseworker")]
+    desk.key(key, choose.open)
+    unlock = desk.window.view()
+    assert isinstance(unlock, Unlock)
+    unlock.other.setFocus()
+    desk.key(key, unlock.other)
+    desk.window.view().found.setFocus()
+    desk.key(key, desk.window.view().found)
+    page = desk.window.view()
+    page.act.setFocus()
+    desk.key(key, page.act)
+    assert page.name.error() == "Write your name first."
+    page.back.setFocus()
+    desk.key(key, page.back)
+    assert isinstance(desk.window.view(), Choose)
+
+
+def test_enter_in_a_line_on_the_way_in_presses_nothing(desktops):
+    desk = desktops()
+    desk.click(desk.window.view().found)
+    page = desk.window.view()
+    desk.key("Return", page.name.editor.line())
+    assert desk.window.view() is page
+    assert page.name.error() == ""
