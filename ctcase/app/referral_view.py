@@ -110,6 +110,23 @@ def _gap(consent: Consent, wanted: Step, categories: tuple[str, ...], today: str
     )  # fmt: skip
 
 
+def as_file(stream: Stream, machine: Machine) -> dict[str, Any]:
+    """What the referral says so far, as a referral file."""
+    last = machine.terms_entry
+    step, data = terms(stream, last), step_data(stream.folded.readings[last])
+    draft = step_data(stream.folded.readings[machine.draft])
+    names = sorted(data.content) or list(draft.fields)
+    found: dict[str, Any] = {
+        "agency": data.agency_name or step.agency, "service": step.service, "purpose": step.purpose or "referral",
+        "urgency": step.urgency or None, "basis": step.basis or None, "consent": step.consent or None,
+        "reason": data.reason, "fields": names, "documents": data.documents or draft.documents,
+    }  # fmt: skip
+    named = stream.folded.consents.get(step.consent)
+    if named is not None and not named.in_force:
+        found["consent"] = None  # what ended meanwhile is asked anew
+    return found
+
+
 def situation(
     session: Session, stream: Stream, machine: Machine, standing_by: str | None, today: str
 ) -> Situation:
@@ -149,14 +166,25 @@ def options(
     envelope = holding_standing(session, stream, machine, envelopes, today)
     signed_by = holder(session, envelope)
     found = referral.available(situation(session, stream, machine, signed_by, today))
-    blind = not sees_content(stream, machine)
+    blind, lacks = not sees_content(stream, machine), lacking(stream, machine)
+    needs = {it.event: list(it.needs) for it in found}
+    for event, row in TABLE.items():
+        if row.content:
+            needs[event] = list(dict.fromkeys([*needs[event], *lacks]))
     return [
-        OptionShown(it.event, allowed=False, why_not=it.why_not or "state_forbids", needs=list(it.needs))
+        OptionShown(it.event, allowed=False, why_not=it.why_not or "state_forbids", needs=needs[it.event])
         if blind and approves(it.event)
-        else OptionShown(it.event, it.allowed, it.why_not, list(it.needs))
+        else OptionShown(it.event, it.allowed, it.why_not, needs[it.event])
         for it in found
         if it.event != "draft"
     ]
+
+
+def lacking(stream: Stream, machine: Machine) -> list[str]:
+    """What a step with content would be refused for as the referral stands: keys of its file, and fields without a value."""
+    says = as_file(stream, machine)
+    empty = [name for name in says["fields"] if field_value(stream, name) is None]
+    return [*work_consent.check_referral(work_consent.ReferralFile(**says)), *empty]
 
 
 def approves(event: str) -> bool:

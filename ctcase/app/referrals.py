@@ -159,7 +159,9 @@ def do(session: Session, one: str, event: str, document: Mapping[str, Any]) -> O
         raise Refused("state_forbids", what="event")
     said: EventFile = _read(EventFile, {key: it for key, it in document.items() if key in _STEP_KEYS})
     others = {key: it for key, it in document.items() if key not in _STEP_KEYS}
-    if others and not TABLE[event].content:
+    if TABLE[event].content and "reason" in document:
+        others["reason"] = said.reason  # also where it says none: what was written before is left out then
+    elif others and not TABLE[event].content:
         raise Refused("file_not_understood", reason="unknown_key")
     with session.work() as work:
         stream, machine = find_referral(session, work.connection, one)
@@ -175,11 +177,7 @@ def _step(
 ) -> Draft:
     session, row = work.session, TABLE[event]
     check_right(session, "referral_step", stream.folded)
-    missing = [
-        need
-        for need in check_event(event, said)
-        if not (row.content and need == "reason" and others.get("reason"))
-    ]
+    missing = check_event(event, said)
     follows = _followed(machine, event)
     step = Step(event, follows, keep=said.keep)
     data: dict[str, StepData] = {WORDS: _words(said)}
@@ -194,7 +192,7 @@ def _step(
         step = msgspec.structs.replace(step, standing=envelope or "")
     _judge(session, stream, machine, step, envelope)
     if missing:
-        raise Refused("needs_missing", needs=missing)
+        raise Refused("needs_missing", needs=list(missing))
     return _draft(machine.id, step, data)
 
 
@@ -221,8 +219,7 @@ def _content(
     work: Work, stream: Stream, machine: Machine, step: Step, said: EventFile, others: Mapping[str, Any]
 ) -> tuple[Step, dict[str, StepData]]:
     """The exact content to be shared, as the case shows it now, and its basis."""
-    reasons = {"reason": said.reason} if said.reason else {}
-    wanted = _read(ReferralFile, {**_as_file(stream, machine), **others, **reasons})
+    wanted = _read(ReferralFile, {**referral_view.as_file(stream, machine), **others})
     if missing := check_referral(wanted):
         raise Refused("needs_missing", needs=list(missing))
     step, words = _terms(work, stream, wanted, step)
@@ -261,23 +258,6 @@ def _consent(work: Work, stream: Stream, step: Step, categories: tuple[str, ...]
 
 def _consent_missing(gap: Gap, categories: tuple[str, ...]) -> Refused:
     return Refused("consent_missing", why=list(gap.codes), categories=list(categories))
-
-
-def _as_file(stream: Stream, machine: Machine) -> dict[str, Any]:
-    """What the referral says so far, as a referral file."""
-    last = machine.terms_entry
-    step, data = referral_view.terms(stream, last), step_data(stream.folded.readings[last])
-    draft = step_data(stream.folded.readings[machine.draft])
-    names = sorted(data.content) or list(draft.fields)
-    found: dict[str, Any] = {
-        "agency": data.agency_name or step.agency, "service": step.service, "purpose": step.purpose or "referral",
-        "urgency": step.urgency or None, "basis": step.basis or None, "consent": step.consent or None,
-        "reason": data.reason, "fields": names, "documents": data.documents or draft.documents,
-    }  # fmt: skip
-    named = stream.folded.consents.get(step.consent)
-    if named is not None and not named.in_force:
-        found["consent"] = None  # what ended meanwhile is asked anew
-    return found
 
 
 def _judge(session: Session, stream: Stream, machine: Machine, step: Step, envelope: str | None) -> None:

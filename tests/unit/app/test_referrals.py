@@ -122,13 +122,30 @@ def test_a_refusal_is_recorded_and_a_new_consent_replaces_an_old_one(team):
 def test_a_draft_may_be_partly_filled_and_a_submit_may_not(team, without, needs):
     empty = {"fields": []}.get(without, None if without in ("urgency", "basis") else "")
     one = team.referral("ben", team.code, **{without: empty})
+    offered = {it.event: it.needs for it in shown(team, one).available}
+    assert (offered["submit"], offered["send_ahead"], offered["retract"]) == (
+        needs, ["reason", *needs], ["reason"],
+    )  # fmt: skip
     refusal = refused(team.do, "ben", one, "submit")
     assert (refusal.code, refusal.details["needs"]) == ("needs_missing", needs)
     assert shown(team, one).state == "draft"
+    more = {"agency": "Shelter A", "service": "shelter", "urgency": "24h", "basis": "consent"}
+    team.do("ben", one, "submit", **more, fields=["person.first_name"])
+    assert shown(team, one).state == "submitted"
+
+
+def test_a_submit_says_anew_what_is_shared_also_that_there_is_no_reason(team):
+    one = submitted(team, reason="The brother knows.", fields=["person.first_name", "person.birth_date"])
+    team.do("sup", one, "return", comment="Leave out the birth date and the brother.")
+    team.meet("office", "ben", "sup")
+    team.do("ben", one, "submit", fields=["person.first_name"], reason="")
+    found = shown(team, one)
+    assert (found.state, found.fields, found.reason) == ("submitted", ["person.first_name"], "")
 
 
 def test_a_field_without_a_value_cannot_be_shared(team):
     one = team.referral("ben", team.code, fields=["person.first_name", "person.mobile_phone"])
+    assert {it.event: it.needs for it in shown(team, one).available}["submit"] == ["person.mobile_phone"]
     refusal = refused(team.do, "ben", one, "submit")
     assert (refusal.code, refusal.details["needs"]) == ("needs_missing", ["person.mobile_phone"])
 
