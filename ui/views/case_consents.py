@@ -9,7 +9,7 @@ from ctcase.app import consents
 from ctcase.app.results import CaseShown, ConsentAdded, ConsentShown
 from ctcase.errors import CtcaseError
 from ui import words
-from ui.desk import Desk
+from ui.desk import Desk, hold
 from ui.errors import explain
 from ui.models.coverage import KIND
 from ui.views.case_sections import heading
@@ -151,22 +151,21 @@ class ConsentSection(QWidget):
         form = self._form
         if form is None:
             return
-        form.save.setEnabled(False)
         code = self._case.id
-        self._desk.finish(
+        job = self._desk.finish(
             self,
             ("consent", code),
             lambda session, _p: consents.add_consent(session, code, document),
             self._saved,
             self._refused,
         )
+        hold(job, form.save)
 
     def _saved(self, _added: ConsentAdded) -> None:
         self._close()
 
     def _refused(self, error: CtcaseError) -> None:
         if self._form is not None:
-            self._form.save.setEnabled(True)
             said = explain(error)
             self._form.error.set_sentence(f"{said.what} {said.next}")
 

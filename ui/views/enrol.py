@@ -82,7 +82,6 @@ class Compare(Card):
         """Say why it was not done."""
         said = explain(error)
         self.error.set_sentence(f"{said.what} {said.next}")
-        self.act.setEnabled(True)
 
 
 class EnrolCard(Compare):
@@ -162,5 +161,4 @@ class EnrolCard(Compare):
         if error.code != "passphrase_wrong":
             super().refuse(error)
             return
-        self.act.setEnabled(True)
         say_problems(self.asked(), {self.passphrase: " ".join(explain(error))})

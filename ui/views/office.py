@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from ctcase.app import office
 from ctcase.app.results import Accepted, Enrolled, MemberShown, RequestSeen, WelcomeSeen, Written
 from ui import words
-from ui.desk import Desk
+from ui.desk import Desk, hold
 from ui.dialogs.files import REQUEST, requests, welcomes
 from ui.models.rows import Column, RowsModel
 from ui.models.unfinished import Kind
@@ -160,11 +160,10 @@ class OfficePage(Page):
         target = card.welcome.path
         if not card.is_complete() or target is None:
             return
-        card.act.setEnabled(False)
         team, role = str(card.team.value()), str(card.role.value() or "") or None
         member, secret = str(card.member.value() or "") or None, card.passphrase.edit.text()
         compared = card.compared()
-        self.desk.finish(
+        job = self.desk.finish(
             self,
             ("enrol", str(file)),
             lambda session, _p: office.enrol(
@@ -180,6 +179,7 @@ class OfficePage(Page):
             self._enrolled,
             card.refuse,
         )
+        hold(job, card.act)
 
     def _enrolled(self, done: Enrolled) -> None:
         self._close()
@@ -209,14 +209,14 @@ class OfficePage(Page):
     def _accept(self, file: Path, card: Compare) -> None:
         if card.is_complete():
             compared = card.compared()
-            card.act.setEnabled(False)
-            self.desk.finish(
+            job = self.desk.finish(
                 self,
                 ("accept", str(file)),
                 lambda session, _p: office.accept(session, file, compared),
                 self._accepted,
                 card.refuse,
             )
+            hold(job, card.act)
 
     def _accepted(self, done: Accepted) -> None:
         self._close()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ctcase.app.office import create_office, join
 from ctcase.app.results import Joined, OfficeCreated
 from ctcase.errors import CtcaseError
+from ui.desk import hold
 from ui.dialogs.files import REQUEST, Files, requests
 from ui.errors import explain
 from ui.theme.theme import Theme
@@ -22,7 +23,7 @@ from ui.widgets.marks import Segments
 from ui.widgets.text import Label
 from ui.widgets.writing import PassphraseEdit
 from ui.words import roles
-from ui.worker import Worker
+from ui.worker import Job, Worker
 
 SHORTEST_PASSPHRASE = 12
 """Characters; length is what an attacker with the file has to pay for."""
@@ -155,8 +156,7 @@ class _Start(WayIn):
         """Do it, or say what is missing."""
         self.error.set_sentence("")
         if not say_problems(self._asked, {**self.problems(), **self.passphrase.problems()}):
-            self.act.setEnabled(False)
-            self.work()
+            hold(self.work(), self.act)
 
     def problems(self) -> dict[Asked, str]:
         """What is missing, by the part."""
@@ -167,13 +167,12 @@ class _Start(WayIn):
             found[self.folder] = self.tr("Choose a folder for the vault first.")
         return found
 
-    def work(self) -> None:
+    def work(self) -> Job:
         """Hand the work to the worker."""
         raise NotImplementedError
 
     def refused(self, error: CtcaseError) -> None:
         """Say why not."""
-        self.act.setEnabled(True)
         said = explain(error)
         self.error.set_sentence(f"{said.what} {said.next}")
 
@@ -209,7 +208,7 @@ class FoundOffice(_Start):
             found[self.office] = self.tr("Write the name of the office first.")
         return found
 
-    def work(self) -> None:
+    def work(self) -> Job:
         folder, office, name = self.folder.path, _written(self.office), _written(self.name)
         secret = self.passphrase.first.edit.text()
         assert folder is not None  # problems() looked
@@ -217,7 +216,7 @@ class FoundOffice(_Start):
         def done(made: OfficeCreated) -> None:
             self.done.emit(folder, made)
 
-        self.worker.prepare(
+        return self.worker.prepare(
             self, lambda env: create_office(folder, office, name, secret, env), done, self.refused
         )
 
@@ -247,7 +246,7 @@ class JoinOffice(_Start):
             found[self.request] = self.tr("Choose where to write the request file first.")
         return found
 
-    def work(self) -> None:
+    def work(self) -> Job:
         folder, target, name = self.folder.path, self.request.path, _written(self.name)
         role, secret = self.role.value() or "caseworker", self.passphrase.first.edit.text()
         assert folder is not None  # problems() looked
@@ -256,6 +255,6 @@ class JoinOffice(_Start):
         def done(made: Joined) -> None:
             self.done.emit(folder, made)
 
-        self.worker.prepare(
+        return self.worker.prepare(
             self, lambda env: join(folder, name, (role,), target, secret, env), done, self.refused
         )

@@ -188,6 +188,7 @@ def test_a_fault_while_an_office_is_founded_is_told(desktops, tmp_path, monkeypa
         part.edit.line.setText("four plain words here")
     desk.click(page.act)
     assert "RuntimeError test_gate.py" in page.error.sentence()
+    assert page.act.isEnabled(), "it can be tried again"
     assert page.name.editor.value() == "Rana O."
 
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
-from ctcase.app import cases, office, referrals
+from ctcase.app import cases, consents, office, referrals
 from ctcase.errors import EnvironmentFailed
 
 
@@ -119,9 +119,6 @@ def test_after_a_fault_it_can_be_tried_again(desktop, world, monkeypatch):
     one = world.submitted(case)
     world.carry("caseworker", "supervisor")
 
-    def fault(*_asked):
-        raise RuntimeError
-
     with monkeypatch.context() as patched:
         patched.setattr(referrals, "do", fault)
         patched.setattr(cases, "set_fields", fault)
@@ -142,3 +139,38 @@ def test_after_a_fault_it_can_be_tried_again(desktop, world, monkeypatch):
         assert page.save.isEnabled()
     desk.click(page.save)
     assert not page.is_unsaved
+
+
+def fault(*_asked, **_more):
+    raise RuntimeError
+
+
+def test_a_consent_can_be_recorded_after_a_fault(desktop, world, monkeypatch):
+    case = world.case()
+    desk = desktop()
+    form = desk.go("case", case, "consent").part().write()
+    desk.consent(form, to=desk.window.shell.desk.known.agencies[0].id)
+    with monkeypatch.context() as patched:
+        patched.setattr(consents, "add_consent", fault)
+        desk.click(form.save)
+    desk.click(form.save)
+    assert len(world.act("caseworker", lambda session: cases.show_case(session, case)).consents) == 1
+
+
+def test_a_device_can_be_enrolled_after_a_fault(desktop, world, tmp_path, monkeypatch):
+    request, secret = tmp_path / "new.req", "four plain words here"
+    made = office.join(tmp_path / "new", "Omar B.", ("caseworker",), request, secret, world.env())
+    desk = desktop("office")
+    page = desk.go("office")
+    desk.files.next = [request, tmp_path / "omar.welcome"]
+    desk.click(page.enrol)
+    card = page.compare
+    card.words.set_value(made.fingerprint)
+    card.team.set_value("North")
+    card.passphrase.edit.line.setText(secret)
+    desk.click(card.welcome.choose)
+    with monkeypatch.context() as patched:
+        patched.setattr(office, "enrol", fault)
+        desk.click(card.act)
+    desk.click(card.act)
+    assert (tmp_path / "omar.welcome").exists()
