@@ -256,14 +256,6 @@ def _renewed(connection: Connection, env: Environment) -> Recipient | None:
     return read_recipient(rosters.read_first(signed).recovery) if signed else None
 
 
-def rekey(session: Session, request: Path) -> Written:
-    """A new signing key for a vault that was set back to an earlier state (rule 27), and the request that enrols it."""
-    with session.work() as work:
-        work.renew_key()
-    office.write_request(session, request)
-    return Written(device=session.device_id)
-
-
 def change_passphrase(session: Session, new: str, *, old: str | None = None) -> Written:
     """Gives the vault a new passphrase; only the slot is rewritten.
 
