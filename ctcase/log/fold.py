@@ -117,11 +117,8 @@ def _who_may(stage: Stage, opening: payload.Opening, team_at: dict[str, str]) ->
     for entry in stage.ordered:
         one, header = entry.id, entry.header
         tail[one] = one in rivals or tail.get(header.previous, False)
-        team = home
-        for transfer, to in transfers:
-            if stage.graph.precedes(transfer, one):
-                team = to
-        team_at[one] = team
+        known = (to for transfer, to in reversed(transfers) if stage.graph.precedes(transfer, one))
+        team = team_at[one] = next(known, home)
         row, said = stage.row[one], stage.readings[one]
         if isinstance(row, str):
             stage.void[one] = row

@@ -151,6 +151,24 @@ def test_of_two_transfers_the_last_in_order_counts_for_who_knows_both(world):
     assert world.void(world.set("other", "A")) == "not_this_team"
 
 
+def test_a_case_that_was_handed_over_often_costs_no_search_through_all_of_it(world, monkeypatch):
+    world.open()
+    for number in range(100):
+        world.transfer("office", ("north", "south")[number % 2])
+    asked = []
+    monkeypatch.setattr(Graph, "precedes", counted(Graph.precedes, asked))
+    folded = world.fold()
+    assert (folded.team, folded.void, len(asked)) == ("south", {}, 99)
+
+
+def counted(call, calls):
+    def calling(*arguments):
+        calls.append(arguments)
+        return call(*arguments)
+
+    return calling
+
+
 def test_a_case_is_opened_for_ones_own_team_only(world):
     assert world.void(world.open(team="south")) == "not_this_team"
     assert world.void(world.open("office", team="south")) == ""
