@@ -68,6 +68,7 @@ def _listed(found: Unfinished) -> str:
         "comment": (translate("leaving", "1 comment"), translate("leaving", "{n} comments")),
         "enrol": (translate("leaving", "1 device to enrol"), translate("leaving", "{n} devices to enrol")),
         "accept": (translate("leaving", "1 office to accept"), translate("leaving", "{n} offices to accept")),
+        "agency": (translate("leaving", "1 new agency"), translate("leaving", "{n} new agencies")),
     }
     kinds = [kind for kind, _ in found.begun()]
     return words.join_words(words.counted(kinds.count(kind), *table[kind]) for kind in dict.fromkeys(kinds))

@@ -8,9 +8,11 @@ import msgspec
 
 from ctcase.model.values import Missing, Value
 
-Kind = Literal["answers", "case", "consent", "referral", "step", "comment", "enrol", "accept", "bundles"]
+Kind = Literal[
+    "answers", "case", "consent", "referral", "step", "comment", "enrol", "accept", "agency", "bundles"
+]
 """Answers of a case, a new case, a consent, a new referral, a step of one, a comment; a device to enrol or an office to
-accept, by the file it came in; and files looked into."""
+accept, by the file it came in; a new agency; and files looked into."""
 
 Key = tuple[Kind, str]
 """A kind, and the id of the case or referral or the file it is about ("" where there is none)."""

@@ -122,22 +122,35 @@ class OfficePage(Page):
                 )
             )
         if self.desk.known.roles & {"officer", "administrator"}:
-            written = self.agency.value()
             self.agency = short_line(self.theme, self.tr("Name of the agency"))
-            self.agency.set_value(written)
+            self.agency.set_value(self.desk.unfinished.get("agency", "").get("name"))
             self.agency.set_name(self.tr("Name of the agency"))
-            add = Button(self.theme, self.tr("Add the agency"), icon="plus")
-            add.clicked.connect(self._add_agency)
-            card.body.addLayout(row(self.agency, add, gap=8))
+            self.agency.changed.connect(self._agency_typed)
+            self.add = Button(self.theme, self.tr("Add the agency"), icon="plus")
+            self.add.clicked.connect(self._add_agency)
+            card.body.addLayout(row(self.agency, self.add, gap=8))
         return card
 
+    def _agency_typed(self) -> None:
+        name = self.agency.value()
+        self.desk.keep("agency", "", {"name": name} if name else {})
+
     def _add_agency(self) -> None:
-        name = str(self.agency.value() or "").strip()
+        written = self.agency.value()
+        name = str(written or "").strip()
         if name:
-            self.desk.worker.do(self, lambda session, _p: office.add_agency(session, name), self._added)
+            job = self.desk.finish(
+                self,
+                ("agency", ""),
+                lambda session, _p: office.add_agency(session, name),
+                self._added,
+                self.desk.refuse,
+                lambda _done, state: {} if state.get("name") == written else state,
+            )
+            hold(job, self.add)
 
     def _added(self, _done: Written) -> None:
-        self.agency.set_value(None)
+        self.agency.set_value(self.desk.unfinished.get("agency", "").get("name"))
 
     def _choose_request(self) -> None:
         file = self.desk.files.open_one(self, requests())

@@ -258,15 +258,42 @@ def test_quick_hide_works_in_a_question_too(desktop, world):
     assert consent_form(desk, case).status.value() == "refused"
 
 
-def test_the_name_of_an_agency_survives_what_comes_in(desktop, world):
+def test_the_name_of_an_agency_is_there_again_until_it_is_added(desktop, world):
     desk = desktop("office")
     page = desk.go("office")
-    page.agency.line().setText("Half a na")
+    desk.bot.keyClicks(page.agency.line(), "Half a na")
     desk.window.shell.desk.renewed.emit()
     assert page.agency.value() == "Half a na"
-    page._add_agency()
-    desk.settle()
+    assert saved(desk) == "1 form not saved"
+    desk.go("cases")
+    assert desk.go("office").agency.value() == "Half a na"
+    hide(desk)
+    page = desk.go("office")
+    assert page.agency.value() == "Half a na"
+    desk.click(page.add)
     assert page.agency.value() is None
+    assert saved(desk) == "Everything saved"
+    assert desk.go("office").agency.value() is None
+    assert "Half a na" in [one.name for one in desk.window.shell.desk.known.agencies]
+
+
+def test_the_name_of_an_agency_is_named_before_locking_and_stays_if_it_is_refused(desktop, monkeypatch):
+    desk = desktop("office")
+    page = desk.go("office")
+    desk.bot.keyClicks(page.agency.line(), "Half a na")
+
+    def full(*_asked):
+        raise refusal("disk_full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(office, "add_agency", full)
+        desk.click(page.add)
+    assert desk.window.shell.notice.what.startswith("The disk or stick is full.")
+    assert page.agency.value() == "Half a na"
+    said = []
+    desk.window._asker = lambda dialog: said.append(desk.words(dialog)) or False
+    desk.window.lock()
+    assert "1 new agency" in said[0]
 
 
 @pytest.fixture
