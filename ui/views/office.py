@@ -84,7 +84,7 @@ class OfficePage(Page):
                 Column(self.tr("Name"), lambda one: one.name),
                 Column(self.tr("Role"), lambda one: words.role_words(one.roles)),
                 Column(self.tr("Team"), lambda one: one.team or ""),
-                Column(self.tr("Devices"), self._devices, _revoked),
+                Column(self.tr("Devices"), self._devices, _revoked, key=_in_use),
             ],
             members,
         )
@@ -102,7 +102,7 @@ class OfficePage(Page):
     def _devices(self, one: MemberShown) -> str:
         if one.devices and all(device.revoked is not None for device in one.devices):
             return self.tr("Revoked")
-        return str(sum(device.revoked is None for device in one.devices))
+        return str(_in_use(one))
 
     def _agencies(self) -> Card:
         card = Card(self.theme, self.tr("Agencies"))
@@ -281,6 +281,10 @@ class OfficePage(Page):
         if self.compare is not None:
             return [self.compare.words]
         return [self.enrol if self.enrol.isVisible() else self.welcome]
+
+
+def _in_use(one: MemberShown) -> int:
+    return sum(device.revoked is None for device in one.devices)
 
 
 def _revoked(one: MemberShown) -> Mark | None:
