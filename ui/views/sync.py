@@ -20,7 +20,7 @@ from ctcase.app import exchange, upkeep
 from ctcase.app.results import BundlesSeen, BundlesWritten, Verified
 from ctcase.errors import CtcaseError
 from ui import words
-from ui.desk import Desk, hold
+from ui.desk import Desk, Target, hold
 from ui.dialogs.files import bundles
 from ui.errors import explain
 from ui.views.parts import Page, Slot, column, holder, row, watch
@@ -339,16 +339,23 @@ class SyncPage(Page):
         job = self.desk.worker.do(
             self,
             lambda session, progress: exchange.read_bundles(session, files, progress),
-            self._taken,
+            lambda seen: self._taken(files, seen),
             self._refused,
         )
         hold(job, *([self.preview.take] if self.preview is not None else []))
         watch(self.progress, job, self.tr("Reading the bundles"))
 
-    def _taken(self, seen: BundlesSeen) -> None:
-        self.desk.keep("bundles", "", {})
+    def _taken(self, files: Sequence[Path], seen: BundlesSeen) -> None:
+        """Report what was read; of a reading that was stopped, the rest stays to be taken later."""
+        rest = tuple(map(str, files[len(seen.files) :]))
+        self.desk.keep("bundles", "", {"files": rest} if rest else {})
+        self.desk.seen = None
         self._put_preview(None)
         self.result.put(Preview(self.desk, seen, taken=True))
+        if rest:
+            said = self.tr("Stopped. {n} of {total} files were read, the others are as they were.")
+            what = words.fill(said, n=len(seen.files), total=len(files))
+            self.desk.tell("warn", what, go=(self.tr("Look into the others"), Target("sync")))
 
     def _refused(self, error: CtcaseError) -> None:
         said = explain(error)

@@ -161,6 +161,31 @@ def test_what_could_not_be_taken_can_be_taken_again(desktop, stick, monkeypatch)
     assert desk.window.shell.desk.known.status.cases == 1
 
 
+def test_of_a_reading_that_was_stopped_the_rest_can_be_taken_later(desktop, world, stick, monkeypatch):
+    world.case(alias="Cedar")
+    more = world.folder / "more"
+    world.act("caseworker", lambda session: exchange.write_bundles(session, "Elif K.", more))
+    files, read = [*stick, *more.iterdir()], exchange.read_bundles
+    desk = desktop("supervisor")
+    page = desk.go("sync")
+    page.look(files)
+    desk.settle()
+    with monkeypatch.context() as patched:
+        patched.setattr(exchange, "read_bundles", lambda session, paths, tell: read(session, paths[:1], tell))
+        desk.click(page.preview.take)
+    counted = "Stopped. \u20681\u2069 of \u20682\u2069 files were read"
+    assert desk.window.shell.notice.what == f"{counted}, the others are as they were."
+    assert "Taken" in desk.words(page.result)
+    assert page.preview is None
+    desk.click(desk.button("Look into the others"))
+    assert [card.accessibleName() for card in desk.page.preview.cards] == [
+        "Bundle \u20682\u2069 from \u2068Deniz A.\u2069"
+    ]
+    desk.click(desk.page.preview.take)
+    assert desk.window.shell.desk.known.status.cases == 2
+    assert desk.go("sync").preview is None
+
+
 def test_who_leaves_while_bundles_are_written_finds_them_written(desktop, world, tmp_path):
     world.case()
     desk = desktop()
