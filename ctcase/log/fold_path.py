@@ -48,9 +48,9 @@ class _Place(msgspec.Struct):
 
 
 class Path:
-    """The path through the steps added so far; each is added after all that are in its past."""
+    """The path through the steps given and added so far; each is added after all that are in its past."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, steps: Iterable[Node] = ()) -> None:
         self.seen = 0
         self._stage = stage
         self._nodes: dict[str, Node] = {}
@@ -60,6 +60,8 @@ class Path:
         self._offers: dict[str, list[int]] = {}
         self._taken = 0
         self._number: dict[str, int] = {}
+        for node in steps:
+            self._enter(node)
         self._go_on()
 
     @property
@@ -106,16 +108,22 @@ class Path:
 
     def add(self, node: Node) -> None:
         """Adds a step; nothing that was added before has it in its past."""
-        self._nodes[node.entry] = node
-        self._at[self._stage.graph.position[node.entry]] = node.entry
-        self.seen |= self._bit(node.entry)
-        siblings = self._children.setdefault(node.follows, [])
-        siblings.append(node.entry)
+        siblings = self._enter(node)
         if len(siblings) == 1 and self._goes_before(node.follows):
             self._walk_from(0)
         for number in [*self._offers.get(node.follows, ())]:
             if number < len(self._places) and not self._offer(number, node):
                 self._walk_from(number)
+
+    def _enter(self, node: Node) -> list[str]:
+        """Notes a step; the answer is what follows the same one."""
+        place = self._stage.graph.position[node.entry]
+        self._nodes[node.entry] = node
+        self._at[place] = node.entry
+        self.seen |= 1 << place
+        siblings = self._children.setdefault(node.follows, [])
+        siblings.append(node.entry)
+        return siblings
 
     def _goes_before(self, draft: str) -> bool:
         """Whether a draft takes the first place now that it is followed."""

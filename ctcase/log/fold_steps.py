@@ -127,7 +127,9 @@ def fold_steps(stage: Stage, consents: Mapping[str, Consent]) -> dict[str, Machi
         said = stage.readings[entry.id]
         if not isinstance(said.control, Step) or entry.id in stage.void:
             continue
-        of_this = known.setdefault(said.subject, _Known())
+        of_this = known.get(said.subject)
+        if of_this is None:
+            of_this = known[said.subject] = _Known()
         judged = _judge_step(stage, consents, entry.id, said.control, of_this)
         if isinstance(judged, str):
             stage.void[entry.id] = judged
@@ -139,9 +141,7 @@ def fold_steps(stage: Stage, consents: Mapping[str, Consent]) -> dict[str, Machi
     for machine, of_this in known.items():
         if not of_this.nodes:
             continue
-        path = Path(stage)
-        for node in of_this.nodes.values():
-            path.add(node)
+        path = Path(stage, of_this.nodes.values())
         flat = {one for group in path.steps for one in group}
         stage.void.update((one, "overtaken") for one in of_this.nodes if one not in flat)
         machines[machine] = Machine(

@@ -144,6 +144,8 @@ def compare(history, order):
         path.add(history.nodes[one])
         steps, rivals = plain_walk(history, order[:number])
         assert (path.steps, path.rivals()) == (steps, rivals)
+        at_once = Path(history.stage, [history.nodes[it] for it in order[:number]])
+        assert (at_once.steps, at_once.rivals()) == (steps, rivals)
         assert {it for it in order[:number] if path.is_rival(it)} == {*rivals}
 
 

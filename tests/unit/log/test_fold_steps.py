@@ -376,9 +376,9 @@ def test_many_decisions_of_one_member_cost_one_walk(world, monkeypatch):
     made = []
 
     class Counted(fold_steps.Path):
-        def __init__(self, stage):
-            made.append(stage)
-            super().__init__(stage)
+        def __init__(self, *arguments):
+            made.append(arguments)
+            super().__init__(*arguments)
 
     _, approve, reject = rivals(world)
     monkeypatch.setattr(fold_steps, "Path", Counted)
