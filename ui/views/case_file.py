@@ -13,12 +13,11 @@ from ctcase.errors import CtcaseError
 from ctcase.model.forms import Section
 from ui import words
 from ui.desk import Desk, Target, concerns, hold
-from ui.errors import why_not
 from ui.models.draft import CaseDraft, after_saving
 from ui.views import case_entries, case_sections
 from ui.views.case_consents import ConsentSection
 from ui.views.case_form import SectionForm
-from ui.views.case_header import CaseHeader
+from ui.views.case_header import CaseHeader, why_read_only
 from ui.views.case_lists import WIDTH as TIMELINE_WIDTH
 from ui.views.case_lists import ConflictSection, DisclosureSection, ReferralSection, Timeline
 from ui.views.case_sections import SectionList
@@ -225,8 +224,8 @@ class CaseFile(QWidget):
         self.list.set_current(self._current)
 
     def _note(self, wrong: int) -> str:
-        if self.case and self.case.may_write is not None:
-            return why_not({"role": "role_missing"}.get(self.case.may_write, "not_your_case"))
+        if self.case and (why := why_read_only(self.case)):
+            return why
         if wrong:
             many = self.tr("{n} answers to correct. You can save all the same.")
             return words.counted(wrong, self.tr("1 answer to correct. You can save all the same."), many)

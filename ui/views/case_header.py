@@ -6,6 +6,7 @@ from ctcase.app.results import CaseShown
 from ctcase.model.values import Missing, Value
 from ui import words
 from ui.desk import Desk
+from ui.errors import why_not
 from ui.views.case_consents import mark_of
 from ui.views.parts import column, row, surface
 from ui.widgets.buttons import Button, ReasonedButton
@@ -14,6 +15,13 @@ from ui.widgets.marks import Chip
 from ui.widgets.text import ElidedLabel, Label, isolate
 
 NAME_FIELDS = ("first_name", "second_name")
+
+
+def why_read_only(case: CaseShown) -> str:
+    """Why nothing can be written into a case here; nothing if it can."""
+    if case.may_write is None:
+        return ""
+    return why_not({"role": "role_missing"}.get(case.may_write, "not_your_case"))
 
 
 class CaseHeader(QWidget):
@@ -41,7 +49,7 @@ class CaseHeader(QWidget):
         self._refer = ReasonedButton(theme, self.refer, below=True)
         title = row(self.code, self.alias, gap=12)
         title.setStretch(1, 1)
-        top = row(column(title, self.about, gap=0), self.timeline, self.refer, gap=8)
+        top = row(column(title, self.about, gap=0), self.timeline, self._refer, gap=8)
         top.setStretch(0, 1)
         bottom = row(self.flow, self.name, self.show_name, gap=10)
         bottom.setStretch(0, 1)
@@ -61,7 +69,7 @@ class CaseHeader(QWidget):
         ]
         self.about.setText(" · ".join(part for part in parts if part))
         self._chips(case)
-        self.refer.setEnabled(case.may_write is None)
+        self._refer.set_reason(why_read_only(case))
         if not self.name.isHidden():
             self.name.setText(self._full_name())
 

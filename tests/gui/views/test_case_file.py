@@ -1,11 +1,13 @@
 """The case file: saving what is right, undo, what is hidden, consent, conflicts, timeline."""
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ctcase.app import cases, office
 from ui.widgets.field import DOTS
+from ui.widgets.text import Label
 
 
 def edit(field, text):
@@ -324,3 +326,23 @@ def test_the_lines_of_a_timeline_stay_together(desktop, world):
     ]
     first, second = sorted(line.y() for line in lines)
     assert second - first < 3 * page.fontMetrics().lineSpacing() + 24
+
+
+def test_why_no_referral_can_be_written_stands_beside_its_button(desktop, world, monkeypatch):
+    def read_only(session, one, real=cases.show_to_edit):
+        shown, sets = real(session, one)
+        return msgspec.structs.replace(shown, may_write="not_this_team"), sets
+
+    case = world.case()
+    desk = desktop()
+    header = desk.go("case", case).header
+    assert header.refer.isEnabled()
+    assert header.refer.accessibleDescription() == ""
+    monkeypatch.setattr(cases, "show_to_edit", read_only)
+    page = desk.go("case", case)
+    assert not page.header.refer.isEnabled()
+    assert page.header.refer.accessibleDescription() == "The case is with another team."
+    reason = [
+        one for one in page.header.findChildren(Label) if one.text() == "The case is with another team."
+    ]
+    assert [one.isVisible() for one in reason] == [True]
