@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from ctcase.errors import Damaged
 from ctcase.model import canonical
 from ctcase.store.schema import local, roster
 
@@ -34,9 +35,12 @@ class Chain(msgspec.Struct, frozen=True):
 
 
 def get(connection: Connection, key: str, kind: type[T]) -> T | None:
-    """A local fact, None if it is not there."""
+    """A local fact, None if it is not there; Damaged `vault_damaged` if it is none of ours."""
     value = connection.scalar(_get, {"which": key})
-    return None if value is None else msgspec.json.decode(value, type=kind)
+    try:
+        return None if value is None else msgspec.json.decode(value, type=kind)
+    except (msgspec.MsgspecError, TypeError, UnicodeError) as problem:
+        raise Damaged("vault_damaged", what="local") from problem
 
 
 def put(connection: Connection, key: str, value: Any) -> None:
