@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
@@ -19,15 +18,13 @@ from ui.models.unfinished import State
 from ui.views import referral_parts
 from ui.views.case_lists import agency_name, state_chip
 from ui.views.parts import Page, Slot, column, holder, row
-from ui.views.referral_steps import EVENT, StepForm, Steps
+from ui.views.referral_steps import EVENT, StepForm, Steps, change_place
 from ui.widgets.ask import AskDialog
 from ui.widgets.buttons import Button, ReasonedButton
 from ui.widgets.text import isolate
 
 Both = tuple[ReferralShown, CaseShown]
 LETTER_STATES = frozenset({"approved", "sent", "acknowledged", "accepted", "in_service"})
-NATURAL = frozenset({"submit"})
-"""Steps that come next by nature and can be taken back: nothing has left by them, and nobody is bound."""
 
 
 def read_both(session: Session, one: str) -> Both:
@@ -49,18 +46,11 @@ def do_as_shown(
 def resting_place(steps: Steps, state: str) -> QWidget:
     """Where the focus is put among the steps: a key pressed there unawares has to do no harm.
 
-    That is the step that comes next by nature if it can be taken back, else the heading, which says the state.
+    That is the way to the form where the content may be changed, else the heading, which says the state.
     """
-    nature = (button for event, button in steps.buttons.items() if event in NATURAL and button.isEnabled())
-    found = next(nature, None)
-    if found is not None or steps.title is None:
-        return found or steps
-    steps.head.setAlignment(
-        steps.title, Qt.AlignmentFlag.AlignLeft
-    )  # as wide as its words, or it looks like a field
-    steps.title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    steps.title.setAccessibleDescription(words.state(state))
-    return steps.title
+    if steps.change is not None and steps.is_changeable:
+        return steps.change
+    return referral_parts.resting_heading(steps, words.state(state))
 
 
 class Pair(QWidget):
@@ -115,8 +105,10 @@ class ReferralPage(Page):
         self.set_title(words.fill(self.tr("Referral to {agency}"), agency=agency_name(desk, shown)))
         self.set_subtitle(" · ".join(part for part in (isolate(shown.code), case.alias or "") if part))
         self._chip.put(state_chip(desk, shown))
-        self.steps = Steps(desk, shown.available)
+        begun = bool(desk.unfinished.get("step", change_place(shown)))
+        self.steps = Steps(desk, shown.available, begun=begun)
         self.steps.chosen.connect(self.begin)
+        self.steps.changing.connect(lambda: desk.go("new_referral", change_place(shown)))
         self.steps.body.addWidget(self._letter_button(shown))
         pair = Pair(
             referral_parts.whom_card(desk, shown),

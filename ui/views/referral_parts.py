@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ctcase.app.results import CaseShown, ConsentShown, ContentLine, ReferralShown, StepShown
@@ -251,9 +252,22 @@ class PathCard(Card):
             self.body.addLayout(line)
 
 
+def resting_heading(card: Card, said: str) -> QWidget:
+    """The heading of a card as a place for the focus where no key does anything; `said` is heard with it."""
+    if card.title is None:
+        return card
+    card.head.setAlignment(
+        card.title, Qt.AlignmentFlag.AlignLeft
+    )  # as wide as its words, or it looks like a field
+    card.title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    card.title.setAccessibleDescription(said)
+    return card.title
+
+
 def answer_banner(desk: Desk, shown: ReferralShown) -> list[QWidget]:
     """What somebody answered who stopped the referral: their words come first."""
-    last = shown.path[-1] if shown.path else None
+    answers = (step for step in reversed(shown.path) if step.state == shown.state and step.event != "retract")
+    last = next(answers, None)
     said = (last.comment or last.reason) if last else ""
     if last is None or shown.state not in EXITS or not said:
         return []

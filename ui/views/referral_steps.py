@@ -1,6 +1,6 @@
 """The steps of a referral as buttons, and what each asks for before it is done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -25,58 +25,108 @@ from ui.widgets.writing import DateEditor, LongTextEditor, TextEditor
 DANGERS = frozenset({"reject", "withdraw", "discontinue", "decline", "contest"})
 PRIMARY = ("approve", "submit", "send", "accept", "complete", "ratify")
 """The first of these that is possible is the page's primary action."""
+ASKED = frozenset(
+    {"comment", "reason", "date", "channel", "contact", "outcome", "received", "feedback", "keep"}
+)
+"""What a step can be asked for in place; what else it needs is changed in the form of the referral."""
 EVENT = "event"
 """Where the state of a form says which step it is for."""
 OPTIONAL = {"send_ahead": (), "accept": ("contact", "date"), "send": ("channel", "date")}
 """What may be said with a step besides what it needs."""
 
 
+def change_place(shown: ReferralShown) -> str:
+    """What the change of a referral is called by, as a page and as an unfinished step: `CASE/REFERRAL`."""
+    return f"{shown.case}/{shown.id}"
+
+
+def _may_change(available: Sequence[OptionShown]) -> bool:
+    """Whether other content may be submitted now: consent that is missing for what it says now can be mended."""
+    return any(one.event == "submit" and one.why_not in {None, "consent_missing"} for one in available)
+
+
+def _held_back(desk: Desk, one: OptionShown) -> str:
+    """Why a step is not possible as the referral stands; "" if it is."""
+    lacks = [need for need in one.needs if need not in ASKED]
+    if lacks and one.why_not in {None, "consent_missing"}:
+        return still_needed(_term(desk, need) for need in lacks)
+    return "" if one.allowed else why_not(one.why_not or "state_forbids")
+
+
+def _term(desk: Desk, key: str) -> str:
+    """What a referral says under a key of its file, or the question of a field without an answer."""
+    table = {
+        "agency": words.translate("referral", "Agency"),
+        "service": words.translate("referral", "Service"),
+        "urgency": words.translate("referral", "Answer due"),
+        "basis": words.translate("referral", "Legal basis"),
+        "fields": words.translate("referral", "What will be shared"),
+    }
+    return table.get(key) or desk.texts.label(key)
+
+
+def still_needed(what: Iterable[str]) -> str:
+    """What is missing, as a sentence."""
+    return words.translate("steps", "Still needed: {what}.").replace("{what}", words.join_words(what))
+
+
 class Steps(Card):
     """Every event of the table: those possible now, and the others with the reason why not."""
 
     chosen = Signal(str)
+    changing = Signal()
+    """Other content is to be submitted."""
 
-    def __init__(self, desk: Desk, available: Sequence[OptionShown]) -> None:
+    def __init__(self, desk: Desk, available: Sequence[OptionShown], *, begun: bool = False) -> None:
+        """`begun`: a change of the content is written and not submitted."""
         super().__init__(desk.theme, words.translate("steps", "Next step"))
         self.buttons: dict[str, Button] = {}
-        allowed = [one.event for one in available if one.allowed]
-        primary = next((event for event in PRIMARY if event in allowed), "")
+        self.change: Button | None = None
+        self.is_changeable = _may_change(available)
+        reasons = {one.event: _held_back(desk, one) for one in available}
+        allowed = [event for event, reason in reasons.items() if not reason]
+        primary = "" if self.is_changeable else next((one for one in PRIMARY if one in allowed), "")
         flow = Flow(gap=8)
-        for event in sorted(allowed, key=lambda event: event != primary):
+        if self.is_changeable or begun:
+            flow.add(self._change_button(desk, begun=begun))
+        for event in sorted(allowed, key=lambda event: event not in {primary, "submit"}):
             flow.add(self._button(desk, event, primary))
-        if not allowed:
+        if not allowed and self.change is None:
             nothing = words.translate("steps", "Nothing is to be done here by you now.")
             self.body.addWidget(Label(desk.theme, nothing, "body", "text2", wrap=True))
         self.body.addWidget(flow)
-        reasons: dict[str, list[str]] = {}
-        for one in available:
-            if not one.allowed:
-                reasons.setdefault(one.why_not or "state_forbids", []).append(one.event)
-        self.later = reasons.pop("state_forbids", [])
-        for code, events in reasons.items():
-            self._not_now(desk, code, events)
-
-    def focus_first(self) -> None:
-        """Put the focus on the first step that is possible."""
-        first = next((one for one in self.buttons.values() if one.isEnabled()), None)
-        if first is not None:
-            first.setFocus()
+        held: dict[str, list[str]] = {}
+        for event, reason in reasons.items():
+            if reason:
+                held.setdefault(reason, []).append(event)
+        self.later = held.pop(why_not("state_forbids"), [])
+        for reason, events in held.items():
+            self._not_now(desk, reason, events)
 
     def other_steps(self, desk: Desk) -> Card:
         """The steps that belong to other states, for the end of the page."""
         card = Card(desk.theme, words.translate("steps", "Steps of other states"))
-        self._not_now(desk, "state_forbids", self.later, card)
+        self._not_now(desk, why_not("state_forbids"), self.later, card)
         return card
+
+    def _change_button(self, desk: Desk, *, begun: bool) -> Button:
+        change = words.translate("steps", "Change and submit")
+        go_on = words.translate("steps", "Go on with the change")
+        kind = "primary" if self.is_changeable else "secondary"
+        self.change = Button(desk.theme, go_on if begun else change, kind, "pencil")  # type: ignore[arg-type]  # one of the kinds
+        self.change.clicked.connect(self.changing)
+        return self.change
 
     def _button(self, desk: Desk, event: str, primary: str = "") -> Button:
         kind = "primary" if event == primary else "danger" if event in DANGERS else "secondary"
-        button = self.buttons[event] = Button(desk.theme, words.event(event), kind)  # type: ignore[arg-type]  # one of the kinds
+        as_it_is = event == "submit" and self.is_changeable
+        text = words.translate("steps", "Submit as it is") if as_it_is else words.event(event)
+        button = self.buttons[event] = Button(desk.theme, text, kind)  # type: ignore[arg-type]  # one of the kinds
         button.clicked.connect(lambda: self.chosen.emit(event))
         return button
 
-    def _not_now(self, desk: Desk, code: str, events: Sequence[str], card: Card | None = None) -> None:
+    def _not_now(self, desk: Desk, reason: str, events: Sequence[str], card: Card | None = None) -> None:
         """The reason as a sentence, and the buttons it holds back."""
-        reason = why_not(code)
         line = row(
             IconLabel(desk.theme, "info", "text2", 14),
             Label(desk.theme, reason, "caption", "text2", wrap=True),
@@ -124,13 +174,7 @@ class StepForm(Card):
         super().__init__(desk.theme, words.event(option.event))
         self._option = option
         self._rivals = frozenset(one.entry for one in shown.rival_steps)
-        basis_needs_reason = (
-            option.event == "submit" and shown.basis in {"vital_interest", "legal_duty"} and not shown.reason
-        )
-        self._needs = [
-            *option.needs,
-            *(["reason"] if basis_needs_reason and "reason" not in option.needs else []),
-        ]
+        self._needs = option.needs
         wanted = [*self._needs, *(one for one in OPTIONAL.get(option.event, ()) if one not in self._needs)]
         self.editors: dict[str, WritingEditor | ChoiceEditor] = {}
         for need in wanted:
@@ -176,8 +220,7 @@ class StepForm(Card):
         date = self.editors.get("date")
         problem = date.problem() if isinstance(date, DateEditor) else ""
         if missing:
-            sentence = words.translate("steps", "Still needed: {what}.")
-            problem = sentence.replace("{what}", words.join_words(missing))
+            problem = still_needed(missing)
         self.error.set_sentence(problem)
         if not problem:
             self.said.emit(self._option.event, {key: value for key, value in document.items() if value})

@@ -1,11 +1,11 @@
-"""The parts of a new referral: the terms, and the answers to share by kind of data."""
+"""The parts of the form of a referral: the terms, and the answers to share by kind of data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from ctcase.app.results import AgencyShown, CaseShown
+from ctcase.app.results import AgencyShown, CaseShown, ReferralShown
 from ctcase.model.values import Value
 from ui import words
 from ui.desk import Desk
@@ -16,10 +16,39 @@ from ui.views.editors import short_line
 from ui.views.parts import column, row
 from ui.widgets.choosing import ChoiceEditor, PillsEditor, SegmentsEditor
 from ui.widgets.field import Field
-from ui.widgets.frames import Card
+from ui.widgets.frames import Card, ErrorLine
 from ui.widgets.marks import Chip
 from ui.widgets.text import Label
 from ui.widgets.writing import LongTextEditor
+
+
+def said_by(shown: ReferralShown | None, agencies: Sequence[AgencyShown]) -> State:
+    """What a referral says now, as it stands in its form; empty for a new one."""
+    if shown is None:
+        return {}
+    listed = shown.agency in {one.id for one in agencies}
+    found: dict[str, Value] = {
+        "agency": shown.agency if listed else None,
+        "other": None if listed else shown.agency_name or shown.agency,
+        "service": shown.service, "urgency": shown.urgency, "purpose": shown.purpose, "basis": shown.basis,
+        "consent": shown.consent, "reason": shown.reason, "shared": tuple(shown.fields),
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value}
+
+
+def say_wrong(line: ErrorLine, sentence: str, *, anew: bool) -> None:
+    """Say what is wrong, when it is looked at `anew`; in between, what was mended leaves its room empty.
+
+    Otherwise the page would move under the mouse of the one who mends it.
+    """
+    policy = line.sizePolicy()
+    if anew:
+        line.setMinimumHeight(0)
+    elif line.sentence() and not sentence:
+        line.setMinimumHeight(line.height())
+    policy.setRetainSizeWhenHidden(line.minimumHeight() > 0)
+    line.setSizePolicy(policy)
+    line.set_sentence(sentence)
 
 
 class Terms(Card):
@@ -27,7 +56,8 @@ class Terms(Card):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk, case: CaseShown) -> None:
+    def __init__(self, desk: Desk, case: CaseShown, shown: ReferralShown | None = None) -> None:
+        """`shown` is the referral that is changed, None for a new one."""
         super().__init__(desk.theme, words.translate("new_referral", "With whom, and on which basis"))
         theme = desk.theme
         self._desk, self._case = desk, case
@@ -36,7 +66,9 @@ class Terms(Card):
         self.service = ChoiceEditor(theme, words.services(), absent=False)
         self.urgency = SegmentsEditor(theme, words.urgencies(), "72h")
         self.basis = SegmentsEditor(theme, words.bases(), "consent")
-        self.purpose = SegmentsEditor(theme, words.purposes()[:3], "referral")
+        purposes = words.purposes()
+        rare = [one for one in purposes[3:] if shown is not None and one[0] == shown.purpose]
+        self.purpose = SegmentsEditor(theme, [*purposes[:3], *rare], "referral")
         living = [(one.id, recipient_names(desk, one)) for one in case.consents if one.in_force]
         self._living = frozenset(one for one, _ in living)
         self.consent = ChoiceEditor(theme, living, absent=False)
@@ -66,22 +98,18 @@ class Terms(Card):
         for number in range(2):
             grid.setColumnStretch(number, 1)
         self.body.addLayout(grid)
-        self._first = self.state()
+        self._wrong: frozenset[str] = frozenset()
 
     def state(self) -> dict[str, Value]:
         """What stands in the form."""
         found = {name: field.editor.value() for name, field in self.fields.items()}
         return {name: value for name, value in found.items() if value is not None}
 
-    def is_begun(self) -> bool:
-        """Whether anything was chosen or written."""
-        return self.state() != self._first
-
     def put_back(self, state: State) -> None:
-        """Show what stood in the form before."""
+        """Show what stood in the form before; a consent that is over is asked anew."""
         for name, field in self.fields.items():
-            if name in state and (name != "consent" or state[name] in self._living):
-                field.editor.set_value(state[name])
+            value = state.get(name)
+            field.editor.set_value(None if name == "consent" and value not in self._living else value)
 
     def missing(self) -> dict[str, str]:
         """What has to be there before the referral is submitted, by field, as sentences."""
@@ -95,11 +123,16 @@ class Terms(Card):
             found["reason"] = self.tr("Without consent, write the reason.")
         return found
 
-    def show_missing(self, missing: Mapping[str, str]) -> None:
-        """Say beside each field what is missing there."""
+    def show_missing(self, missing: Mapping[str, str], *, anew: bool) -> None:
+        """Say beside each field what is missing there; until it is looked at `anew`, nothing comes up or moves."""
+        if anew:
+            self._wrong = frozenset(missing)
         for name, field in self.fields.items():
-            if field.error() != missing.get(name, ""):
-                field.set_error(missing.get(name, ""))
+            sentence = missing.get(name, "") if name in self._wrong else ""
+            if field.error() != sentence or anew:
+                for line in field.findChildren(ErrorLine):
+                    say_wrong(line, sentence, anew=anew)
+                field.set_error(sentence)
 
     def by_consent(self) -> bool:
         """Whether consent is the basis."""
@@ -142,10 +175,12 @@ class Group(QWidget):
         value = self.pills.value()
         return list(value) if isinstance(value, tuple) else []
 
-    def judge(self, kinds: frozenset[str], *, by_consent: bool) -> None:
-        """Say whether what is chosen here is covered."""
+    def judge(self, kinds: frozenset[str], *, by_consent: bool, agency: str) -> None:
+        """Say whether what is chosen here is covered; without an agency nobody can tell."""
         if not by_consent:
             self.chip.set_state("info", "scale", self.tr("Not shared by consent"))
+        elif not agency:
+            self.chip.set_state("idle", "circle-dashed", self.tr("Choose the agency first"))
         elif self.category in kinds:
             self.chip.set_state("ok", "circle-check", self.tr("Covered by consent"))
         elif self.chosen():

@@ -16,6 +16,10 @@ SECRET = "four plain words here"
 PHONE = "person.mobile_phone"
 
 
+def the_agency(desk):
+    return desk.window.shell.desk.known.agencies[0].id
+
+
 def test_possible_steps_are_buttons_and_the_others_say_why_not(desktop, world):
     case = world.case()
     world.consent(case)
@@ -248,6 +252,179 @@ def test_nobody_approves_what_they_wrote_themselves(desktop, world):
     assert approve.accessibleDescription() == reason
     assert reason in desk.words(page)
     assert desk.go("approvals").decision is None
+
+
+@pytest.fixture
+def returned(desktop, world):
+    """A referral that the supervisor returned, before the one who wrote it."""
+    case = world.case()
+    world.consent(case)
+    one = world.submitted(case, reason="The brother knows.")
+    world.carry("caseworker", "supervisor")
+    asked = {"comment": "Please leave out the birth date."}
+    world.act("supervisor", lambda session: referrals.do(session, one, "return", asked))
+    world.carry("supervisor", "caseworker")
+    desk = desktop()
+    return desk, desk.go("referral", one)
+
+
+def test_a_returned_referral_is_changed_and_submitted_again(returned):
+    desk, page = returned
+    one = page.shown.id
+    assert page.steps.buttons["submit"].text() == "Submit as it is"
+    primary = [
+        one.text() for one in page.steps.findChildren(QPushButton) if one.property("kind") == "primary"
+    ]
+    assert primary == ["Change and submit"]
+    desk.click(page.steps.change)
+    form = desk.page
+    assert "Returned. \u2068Elif K.\u2069 writes:\nPlease leave out the birth date." in desk.words(form)
+    assert form.document() == {
+        "agency": the_agency(desk), "service": "shelter", "purpose": "referral",
+        "urgency": "24h", "basis": "consent", "consent": form.shown.consent, "reason": "The brother knows.",
+        "fields": ["person.birth_date", "person.first_name"],
+    }  # fmt: skip
+    assert form.draft.isHidden()
+    assert form.state() == {}, "nothing was changed yet"
+    desk.click(form.groups[0].pills.pill("person.birth_date"))
+    form.terms.reason.control().setPlainText("")
+    desk.click(form.submit)
+    shown = desk.page.shown
+    assert (shown.id, shown.state, shown.fields, shown.reason) == (
+        one,
+        "submitted",
+        ["person.first_name"],
+        "",
+    )
+    assert len(desk.go("referrals")._all) == 1, "it is no other referral"
+    assert desk.window.shell.status.text("saved") == "Everything saved"
+
+
+def test_a_change_is_there_again_until_it_is_submitted_or_discarded(returned):
+    desk, page = returned
+    one = page.shown.id
+    desk.click(page.steps.change)
+    desk.click(desk.page.groups[0].pills.pill("person.birth_date"))
+    desk.page.terms.agency.set_value(None)
+    desk.page.terms.agency.changed.emit()
+    desk.click(desk.page.back)
+    page = desk.page
+    assert (page.shown.id, page.shown.state) == (one, "returned")
+    assert page.steps.change.text() == "Go on with the change"
+    desk.window.lock()
+    desk.settle()
+    desk.unlock()
+    desk.click(desk.go("referral", one).steps.change)
+    form = desk.page
+    assert form.groups[0].chosen() == ["person.first_name"]
+    assert form.terms.agency.value() is None
+    desk.click(form.submit)
+    assert form.terms.fields["agency"].error() == "Choose the agency, or write its name."
+    desk.click(form.discard)
+    assert desk.page.shown.id == one
+    assert desk.page.steps.change.text() == "Change and submit"
+    desk.click(desk.page.steps.change)
+    assert desk.page.groups[0].chosen() == ["person.birth_date", "person.first_name"]
+    desk.key("Esc")
+    assert desk.page.shown.id == one
+
+
+def test_a_partial_draft_says_what_it_lacks_and_is_completed(desktop, world):
+    case = world.case()
+    world.consent(case)
+    one = world.act(
+        "caseworker", lambda s: referrals.add_referral(s, case, {"agency": "Harbour Shelter"}).value.id
+    )
+    desk = desktop()
+    page = desk.go("referral", one)
+    lacks = "Still needed: Service, Answer due, Legal basis, What will be shared."
+    for event in ("submit", "send_ahead"):
+        assert not page.steps.buttons[event].isEnabled()
+        assert page.steps.buttons[event].accessibleDescription() == lacks
+    assert lacks in desk.words(page)
+    desk.click(page.steps.change)
+    form = desk.page
+    assert form.terms.agency_text() == the_agency(desk)
+    form.terms.service.set_value("shelter")
+    desk.click(form.groups[0].pills.pill("person.first_name"))
+    desk.click(form.submit)
+    assert (desk.page.shown.id, desk.page.shown.state) == (one, "submitted")
+
+
+def test_a_step_taken_back_can_be_done_with_one_field_more(desktop, world):
+    case = world.case(mobile_phone="555 0101")
+    world.consent(case)
+    one = world.submitted(case, fields=["person.first_name"])
+    world.act("caseworker", lambda s: referrals.do(s, one, "retract", {"reason": "The number is missing."}))
+    desk = desktop()
+    desk.click(desk.go("referral", one).steps.change)
+    desk.click(next(one for one in desk.page.groups if one.category == "contact").pills.pill(PHONE))
+    desk.click(desk.page.submit)
+    assert desk.page.shown.fields == ["person.first_name", PHONE]
+
+
+def test_a_change_that_is_refused_stays_in_its_form(desktop, world):
+    case = world.case(mobile_phone="555 0101")
+    world.consent(case, categories=("identity",))
+    one = world.drafted(case)
+    desk = desktop()
+    desk.click(desk.go("referral", one).steps.change)
+    form = desk.page
+    phone = next(one for one in form.groups if one.category == "contact").pills.pill(PHONE)
+    desk.click(phone)
+    desk.click(form.submit)
+    assert desk.page is form
+    assert "No consent in force covers this. Nothing was shared." in desk.words()
+    assert phone.isChecked()
+    world.act("caseworker", lambda s: referrals.do(s, one, "withdraw", {"reason": "Not needed."}))
+    desk.click(form.submit)
+    assert "This has changed since it was shown. Nothing was done." in desk.words()
+    desk.click(form.back)
+    page = desk.page
+    assert page.shown.state == "withdrawn"
+    desk.click(page.steps.change)
+    desk.click(desk.page.discard)
+    assert desk.page.steps.change is None
+
+
+def test_what_is_mended_moves_nothing_until_the_next_try(desktop, world):
+    case = world.case()
+    world.consent(case)
+    desk = desktop()
+    page = desk.go("new_referral", case)
+    desk.click(page.submit)
+    pill = page.groups[0].pills.pill("person.first_name")
+
+    def places():
+        desk.settle()
+        return [one.mapTo(desk.window, one.rect().topLeft()) for one in (pill, page.terms.reason)]
+
+    before = places()
+    page.terms.agency.set_value(the_agency(desk))
+    page.terms.agency.changed.emit()
+    assert places() == before
+    page.terms.service.set_value("shelter")
+    page.terms.service.changed.emit()
+    assert places() == before
+    desk.click(pill)
+    assert places() == before
+    assert page.terms.fields["agency"].error() == page.nothing.sentence() == ""
+    desk.click(page.terms.basis.button("legal_duty"))
+    assert places() == before
+    desk.click(page.submit)
+    assert page.terms.fields["reason"].error() == "Without consent, write the reason."
+    assert places() != before, "the room is given back by the next try"
+
+
+def test_before_an_agency_is_chosen_nothing_is_said_of_consent(desktop, world):
+    case = world.case()
+    world.consent(case)
+    desk = desktop()
+    page = desk.go("new_referral", case)
+    assert page.groups[0].chip.text() == "Choose the agency first"
+    page.terms.agency.set_value(the_agency(desk))
+    page.terms.agency.changed.emit()
+    assert page.groups[0].chip.text() == "Covered by consent"
 
 
 def test_steps_without_effect_are_shown_with_their_reason(desktop, world):

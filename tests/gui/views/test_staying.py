@@ -114,7 +114,7 @@ def test_who_types_on_after_submitting_begins_no_other_step(desktop, world):
     assert page.form is None, "nor who leaves a step again"
 
 
-def test_a_step_that_was_taken_back_leads_to_submitting(desktop, world):
+def test_a_step_that_was_taken_back_leads_to_changing_it(desktop, world):
     case = world.case()
     world.consent(case)
     desk = desktop()
@@ -123,13 +123,21 @@ def test_a_step_that_was_taken_back_leads_to_submitting(desktop, world):
     desk.bot.keyClicks(page.form.editors["reason"].control(), "Too early.")
     press(desk, page.form.act)
     assert page.shown.state == "draft"
-    assert here(desk) is page.steps.buttons["submit"]
+    assert here(desk) is page.steps.change
+    typed(desk, "a ")
+    typed(desk, "bed tonight")
+    assert here(desk) is desk.page.terms.title, "a space leads to the form, and there no key does anything"
+    assert desk.page.state() == {}
+    desk.click(desk.page.back)
+    assert desk.page.shown.state == "draft"
 
 
 def test_a_draft_that_can_only_be_withdrawn_does_not_ask_for_it(desktop, world):
     case = world.case()
-    desk = desktop()
-    page = desk.go("referral", world.drafted(case))
+    one = world.drafted(case)
+    world.carry("caseworker", "supervisor")
+    desk = desktop("supervisor")
+    page = desk.go("referral", one)
     assert [event for event, one in page.steps.buttons.items() if one.isEnabled()] == ["withdraw"]
     assert here(desk) is page.steps.title
     assert page.steps.title.accessibleDescription() == "Draft"
