@@ -107,6 +107,9 @@ def consent_card(desk: Desk, shown: ReferralShown, case: CaseShown | None) -> Ca
         )
         for code in shown.consent_gap:
             card.body.addWidget(Label(theme, words.gap(code), "body", wrap=True))
+    elif not (shown.shared or shown.withheld):
+        nothing = translate("referral", "Nothing is chosen yet.")
+        card.body.addWidget(Label(theme, nothing, "body", "text2", wrap=True))
     else:
         count = len(shown.shared)
         all_fields = words.counted(

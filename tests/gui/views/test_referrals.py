@@ -342,6 +342,7 @@ def test_a_partial_draft_says_what_it_lacks_and_is_completed(desktop, world):
         assert not page.steps.buttons[event].isEnabled()
         assert page.steps.buttons[event].accessibleDescription() == lacks
     assert lacks in desk.words(page)
+    assert "Covers agency" not in desk.words(page), "nothing is chosen that a consent could cover"
     desk.click(page.steps.change)
     form = desk.page
     assert form.terms.agency_text() == the_agency(desk)
