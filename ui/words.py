@@ -24,7 +24,7 @@ def fill(sentence: str, **values: object) -> str:
 
 def counted(count: int, one: str, many: str) -> str:
     """`one` or `many` by the count, with `{n}` filled in."""
-    return (one if count == 1 else many).replace("{n}", str(count))
+    return one if count == 1 else fill(many, n=count)
 
 
 def join_words(words: Iterable[str]) -> str:

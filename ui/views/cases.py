@@ -185,8 +185,7 @@ class CaseList(Page):
         if not rows:
             self._say_empty()
         self._views.setCurrentIndex(0 if rows else 1)
-        many = self.tr("{n} cases").replace("{n}", str(len(rows)))
-        self.count.setText(self.tr("1 case") if len(rows) == 1 else many)
+        self.count.setText(words.counted(len(rows), self.tr("1 case"), self.tr("{n} cases")))
         self._open_waiting()
 
     def _say_empty(self) -> None:
@@ -263,7 +262,11 @@ class CaseList(Page):
 
     def _exported(self, done: Exported) -> None:
         rows = words.counted(done.rows, self.tr("1 case was exported."), self.tr("{n} cases were exported."))
-        left = self.tr("{n} were left out: they are not yours.").replace("{n}", str(len(done.left_out)))
+        one, many = (
+            self.tr("1 was left out: it is not yours."),
+            self.tr("{n} were left out: they are not yours."),
+        )
+        left = words.counted(len(done.left_out), one, many)
         self.desk.tell("ok", rows, left if done.left_out else "", self.tr("Keep the file in a safe place."))
 
     def focus_search(self) -> None:

@@ -16,6 +16,7 @@ from ui.widgets.frames import Card, ErrorLine
 from ui.widgets.rows import ListRow
 from ui.widgets.text import IconLabel, Label
 from ui.widgets.writing import PassphraseEdit
+from ui.words import fill
 from ui.worker import Worker
 
 
@@ -111,9 +112,7 @@ class Unlock(WayIn):
         locale = QGuiApplication.inputMethod().locale()
         known = locale.language() != QLocale.Language.C
         language = QLocale.languageToString(locale.language())
-        self._keyboard.setText(
-            self.tr("Keyboard: {language}").replace("{language}", language) if known else ""
-        )
+        self._keyboard.setText(fill(self.tr("Keyboard: {language}"), language=language) if known else "")
         self._keyboard_line.setVisible(known)
 
     def try_it(self) -> None:

@@ -145,7 +145,7 @@ class NewCase(Page):
         lines = [f"{isolate(one.code)}: {words.likeness(one.why)}" for one in alike]
         actions = []
         for one in alike[:3]:
-            button = Button(self.theme, self.tr("Open {code}").replace("{code}", isolate(one.code)))
+            button = Button(self.theme, words.fill(self.tr("Open {code}"), code=one.code))
             button.clicked.connect(lambda _on=False, code=one.code: self.desk.go("case", code))
             actions.append(button)
         return Banner(

@@ -22,7 +22,7 @@ from ui.widgets.frames import Card, ErrorLine, set_property
 from ui.widgets.marks import Segments
 from ui.widgets.text import Label
 from ui.widgets.writing import PassphraseEdit
-from ui.words import roles
+from ui.words import fill, roles
 from ui.worker import Job, Worker
 
 SHORTEST_PASSPHRASE = 12
@@ -115,7 +115,7 @@ class NewPassphrase(QWidget):
         first = self.first.edit.text()
         if len(first) < SHORTEST_PASSPHRASE:
             short = self.tr("The passphrase is short. Write at least {n} characters.")
-            return {self.first: short.replace("{n}", str(SHORTEST_PASSPHRASE))}
+            return {self.first: fill(short, n=SHORTEST_PASSPHRASE)}
         if first != self.second.edit.text():
             return {self.second: self.tr("The two passphrases are not the same. Type them again.")}
         return {}

@@ -95,7 +95,7 @@ def test_states_are_told_by_icon_and_word(source):
     source.answer(consent="withdrawn", conflicts=2, unsent=True, alias="Linden", state="closed")
     assert source.text(0, "consent") == "Withdrawn"
     assert source.text(0, "consent", MARK_ROLE) == Mark("danger", "ban")
-    assert source.text(0, "unsent") == "2 conflicts"
+    assert source.text(0, "unsent") == "\u20682\u2069 conflicts"
     assert source.text(0, "alias") == "Linden"
     assert source.text(0, "state") == "Closed"
     assert source.text(0, "owner") == "Deniz"

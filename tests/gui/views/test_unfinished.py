@@ -93,7 +93,7 @@ def test_a_new_case_a_step_and_a_comment_are_there_again(desktop, world):
     page = desk.go("referral", one)
     desk.click(page.steps.buttons["withdraw"])
     page.form.editors["reason"].control().setPlainText("She found a place.")
-    assert saved(desk) == "2 forms not saved"
+    assert saved(desk) == "\u20682\u2069 forms not saved"
     assert desk.go("new_case").state() == {"person.first_name": "Daw"}
     page = desk.go("referral", one)
     assert page.form.editors["reason"].value() == "She found a place."
