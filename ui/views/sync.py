@@ -24,7 +24,7 @@ from ui.desk import Desk, Target, hold
 from ui.dialogs.files import bundles
 from ui.errors import explain
 from ui.views.parts import Page, Slot, column, holder, row, watch
-from ui.views.sync_report import Preview, VerifyReport, WrittenReport
+from ui.views.sync_report import Preview, VerifyReport, WrittenReport, trouble
 from ui.widgets.buttons import Button, KeyHint
 from ui.widgets.choosing import Combo
 from ui.widgets.frames import Banner, Card
@@ -211,14 +211,13 @@ class Receipts(Card):
             lines.addWidget(
                 Label(desk.theme, self.tr("No bundle was read from anybody yet."), "body", "text2", wrap=True)
             )
-        troubles = {
-            self.tr("{n} entries wait for an earlier bundle"): status.waiting,
-            self.tr("{n} entries kept aside: not verifiable"): status.quarantined,
-            self.tr("{n} gaps in what has arrived"): len(status.gaps),
-        }
-        for sentence, count in troubles.items():
+        for code, count in (
+            ("waiting", status.waiting),
+            ("quarantined", status.quarantined),
+            ("gap", len(status.gaps)),
+        ):
             if count:
-                text = sentence.replace("{n}", str(count))
+                text = trouble(code, count)
                 lines.addLayout(
                     row(
                         IconLabel(desk.theme, "triangle-alert", "warn"),

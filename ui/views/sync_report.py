@@ -1,7 +1,9 @@
 """What bundles hold, before and after they are taken; what was written; what a check of the vault found."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -25,6 +27,72 @@ def size(count: int) -> str:
     if count < 1024 * 1024:
         return words.fill(translate("sync", "{n} KB"), n=max(1, round(count / 1024)))
     return words.fill(translate("sync", "{n} MB"), n=f"{count / 1024 / 1024:.1f}")
+
+
+def trouble(code: str, count: int) -> str:
+    """What is counted in a vault as a whole and is to be known."""
+    table = {
+        "conflicts": (
+            translate("sync", "1 conflict is to be decided."),
+            translate("sync", "{n} conflicts are to be decided."),
+        ),
+        "waiting": (
+            translate("sync", "1 entry waits for an earlier bundle."),
+            translate("sync", "{n} entries wait for an earlier bundle."),
+        ),
+        "quarantined": (
+            translate("sync", "1 entry is kept aside: it cannot be verified."),
+            translate("sync", "{n} entries are kept aside: they cannot be verified."),
+        ),
+        "void": (
+            translate("sync", "1 entry took no effect."),
+            translate("sync", "{n} entries took no effect."),
+        ),
+        "proposals": (
+            translate("sync", "1 proposal waits for an officer."),
+            translate("sync", "{n} proposals wait for an officer."),
+        ),
+        "gap": (
+            translate("sync", "There is 1 gap in what has arrived."),
+            translate("sync", "There are {n} gaps in what has arrived."),
+        ),
+    }
+    return words.counted(count, *table.get(code, (code, code)))
+
+
+def to_know(desk: Desk, warnings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What a check of the vault found that is no fault, in sentences; the gaps of a device are told in one."""
+    gaps = Counter(str(one["device"]) for one in warnings if one["code"] == "gap")
+    found = [words.fill(_gaps(count), who=_owner(desk, device)) for device, count in gaps.items()]
+    for one in warnings:
+        match str(one["code"]):
+            case "gap":
+                pass
+            case "fork":
+                said = translate("sync", "A device of {who} was copied. An officer looks into it.")
+                found.append(words.fill(said, who=_owner(desk, str(one["device"]))))
+            case "set_back":
+                said = translate("sync", "This vault was set back to an older state.")
+                found.append(f"{said} {translate('sync', 'It goes on as a new device with its next entry.')}")
+            case "rival_roster":
+                said = translate(
+                    "sync", "There are two lists of members with the number {n}. Ask the office."
+                )
+                found.append(words.fill(said, n=one["version"]))
+            case code:
+                found.append(trouble(code, int(one.get("count", 0))))
+    return found
+
+
+def _gaps(count: int) -> str:
+    one = translate("sync", "A device of {who}: 1 gap in what has arrived.")
+    return words.counted(count, one, translate("sync", "A device of {who}: {n} gaps in what has arrived."))
+
+
+def _owner(desk: Desk, device: str) -> str:
+    """Whose device it is, where the roster has it."""
+    owners = {it.device: one.id for one in desk.known.members.values() for it in one.devices}
+    return desk.known.name(owners[device]) if device in owners else device[:8]
 
 
 class BundleCard(Card):
@@ -110,13 +178,37 @@ def _facts(seen: BundleSeen) -> list[tuple[str, str]]:
 def _notes(seen: BundleSeen) -> list[str]:
     counts = seen.entries
     table = (
-        (seen.conflicts, translate("sync", "{n} conflicts to decide afterwards. Both values are kept.")),
-        (counts.waiting, translate("sync", "{n} wait for an earlier bundle. They are kept.")),
-        (counts.void, translate("sync", "{n} take no effect. They are kept and shown with the reason.")),
-        (counts.proposals, translate("sync", "{n} are proposals for an officer.")),
-        (counts.quarantined, translate("sync", "{n} cannot be verified and are kept aside.")),
+        (  # a case is counted with what was to be decided in it before
+            seen.conflicts,
+            translate(
+                "sync", "1 conflict, new or from before, is to be decided in these cases. All is kept."
+            ),
+            translate(
+                "sync", "{n} conflicts, new or from before, are to be decided in these cases. All is kept."
+            ),
+        ),
+        (
+            counts.waiting,
+            translate("sync", "1 entry waits for an earlier bundle. It is kept."),
+            translate("sync", "{n} entries wait for an earlier bundle. They are kept."),
+        ),
+        (
+            counts.void,
+            translate("sync", "1 entry takes no effect. It is kept and shown with the reason."),
+            translate("sync", "{n} entries take no effect. They are kept and shown with the reason."),
+        ),
+        (
+            counts.proposals,
+            translate("sync", "1 entry is a proposal for an officer."),
+            translate("sync", "{n} entries are proposals for an officer."),
+        ),
+        (
+            counts.quarantined,
+            translate("sync", "1 entry cannot be verified and is kept aside."),
+            translate("sync", "{n} entries cannot be verified and are kept aside."),
+        ),
     )
-    return [sentence.replace("{n}", str(count)) for count, sentence in table if count]
+    return [words.counted(count, one, many) for count, one, many in table if count]
 
 
 class Preview(QWidget):
@@ -127,12 +219,12 @@ class Preview(QWidget):
         others = [one for one in seen.files if len(seen.files) > 1 and _is_for_others(one)]
         self.cards = [BundleCard(desk, one, taken=taken) for one in seen.files if one not in others]
         fresh = sum(one.status == "new" for one in seen.files)
-        many = self.tr("Take {n} bundles")
-        self.take = Button(
-            desk.theme, words.counted(fresh, self.tr("Take this bundle"), many), "primary", "download"
-        )
+        many = self.tr("Take {n} bundles") if fresh else self.tr("Take the bundles")
+        count, one = fresh or len(seen.files), self.tr("Take this bundle")
+        self.take = Button(desk.theme, words.counted(count, one, many), "primary", "download")
         self.take.setEnabled(bool(fresh))
-        self.aside = Button(desk.theme, self.tr("Set them aside"))
+        one, many = self.tr("Set it aside"), self.tr("Set them aside")
+        self.aside = Button(desk.theme, words.counted(len(seen.files), one, many))
         note = (
             self.tr("Nothing is written before you take it.")
             if fresh
@@ -187,9 +279,9 @@ class WrittenReport(Card):
         for file in done.files:
             names = words.join_words(dict.fromkeys(owners.get(device, device[:8]) for device in file.to))
             about = words.fill(
-                self.tr("for {names} · {n} entries · {size}"),
+                self.tr("for {names} · {entries} · {size}"),
                 names=names,
-                n=file.entries,
+                entries=words.counted(file.entries, self.tr("1 entry"), self.tr("{n} entries")),
                 size=size(file.bytes),
             )
             line = row(
@@ -248,9 +340,12 @@ class VerifyReport(Card):
                     self.tr("{n} compared, {bad} differ"), n=done.tables.compared, bad=len(done.tables.differ)
                 ),
             ),
-            (self.tr("Notices"), str(len(done.warnings)) if done.warnings else ""),
         ]
         self.body.addLayout(facts(desk.theme, pairs))
+        for text in to_know(desk, done.warnings):
+            self.body.addLayout(
+                row(IconLabel(desk.theme, "info", "text2"), Label(desk.theme, text, wrap=True), gap=8)
+            )
         if faults or not done.ok:
             said = sentences("log_damaged", {})
             self.body.addWidget(Label(desk.theme, said.next, "body", "danger", wrap=True))

@@ -1,11 +1,13 @@
 """Bundles in the window: nothing is taken unseen, and what is damaged or meant for others changes nothing."""
 
+import msgspec
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from ctcase.app import exchange, upkeep
+from ctcase.app.results import BundlesSeen, EntryCounts
 from ctcase.errors import EnvironmentFailed
 from ui.desk import Target
 
@@ -122,6 +124,75 @@ def test_a_clean_vault_is_told_to_be_whole(desktop, world):
     page = desk.go("sync")
     desk.click(page.receipts.verify)
     assert "This vault is whole" in desk.words(page)
+
+
+def test_a_check_says_what_there_is_to_know(desktop, monkeypatch):
+    desk = desktop("office")
+    page = desk.go("sync")
+    known = desk.window.shell.desk.known
+    device = next(one for one in known.members.values() if one.name == "Deniz A.").devices[0].device
+    warnings = [
+        {"code": "gap", "device": device, "from": 3, "to": 4},
+        {"code": "gap", "device": device, "from": 7, "to": 7},
+        {"code": "fork", "device": "0123456789abcdef"},
+        {"code": "set_back", "device": known.status.device},
+        {"code": "rival_roster", "version": 5},
+        {"code": "conflicts", "count": 1},
+        {"code": "void", "count": 2},
+    ]
+
+    def check(session, tell, real=upkeep.verify):
+        return msgspec.structs.replace(real(session, tell), warnings=warnings)
+
+    monkeypatch.setattr(upkeep, "verify", check)
+    desk.click(page.receipts.verify)
+    said = desk.words(page.result)
+    for sentence in (
+        "A device of \u2068Deniz A.\u2069: \u20682\u2069 gaps in what has arrived.",
+        "A device of \u206801234567\u2069 was copied. An officer looks into it.",
+        "This vault was set back to an older state. It goes on as a new device with its next entry.",
+        "There are two lists of members with the number \u20685\u2069. Ask the office.",
+        "1 conflict is to be decided.",
+        "\u20682\u2069 entries took no effect.",
+    ):
+        assert sentence in said
+    assert "This vault is whole" in said
+
+
+@pytest.mark.parametrize(
+    ("files", "fresh", "take", "aside"),
+    [
+        (1, 0, "Take this bundle", "Set it aside"),
+        (1, 1, "Take this bundle", "Set it aside"),
+        (2, 0, "Take the bundles", "Set them aside"),
+        (2, 1, "Take this bundle", "Set them aside"),
+        (2, 2, "Take \u20682\u2069 bundles", "Set them aside"),
+    ],
+)
+def test_what_is_offered_is_said_of_as_many_as_there_are(desktop, stick, files, fresh, take, aside):
+    desk = desktop("supervisor")
+    page = desk.go("sync")
+    page.look(stick)
+    desk.settle()
+    one = desk.window.shell.desk.seen.files[0]
+    known = msgspec.structs.replace(one, status="known")
+    page._seen(BundlesSeen([one] * fresh + [known] * (files - fresh)))
+    assert (page.preview.take.accessibleName(), page.preview.aside.accessibleName()) == (take, aside)
+
+
+def test_one_of_anything_is_not_told_as_many(desktop, stick):
+    desk = desktop("supervisor")
+    page = desk.go("sync")
+    page.look(stick)
+    desk.settle()
+    one = desk.window.shell.desk.seen.files[0]
+    counts = EntryCounts(new=1, waiting=1, void=1, quarantined=1, proposals=1)
+    page._seen(BundlesSeen([msgspec.structs.replace(one, conflicts=1, entries=counts)]))
+    said = desk.words(page.preview)
+    assert "1 conflict, new or from before, is to be decided in these cases. All is kept." in said
+    assert "1 entry takes no effect." in said
+    assert "\u20681\u2069 entries" not in said
+    assert "1 entries" not in said
 
 
 @pytest.mark.parametrize("act", ["check", "write", "refusal"])
