@@ -318,10 +318,8 @@ class Shell(QWidget):
         unsent = words.counted(count, self.tr("1 change not confirmed"), self.tr("{n} changes not confirmed"))
         nothing = self.tr("Everything is sent")
         self.status.set_item("unsent", "upload" if count else "check", unsent if count else nothing)
-        best = max((peer.acknowledged for peer in status.peers), default=0)
-        arrived = words.fill(self.tr("{n} of {total} changes confirmed"), n=best, total=status.entries)
         self.status.set_item(
-            "receipt", "inbox", arrived if status.peers else self.tr("No receipt yet"), may_go=True
+            "receipt", "inbox", "" if status.peers else self.tr("No receipt yet"), may_go=True
         )
         troubles = status.conflicts
         conflicts = words.counted(

@@ -195,6 +195,13 @@ def test_one_of_anything_is_not_told_as_many(desktop, stick):
     assert "1 entries" not in said
 
 
+def test_the_foot_counts_what_is_confirmed_in_one_way_only(desktop, world):
+    world.case()
+    status = desktop().window.shell.status
+    assert status.text("unsent").endswith("changes not confirmed")
+    assert status.text("receipt") == ""
+
+
 @pytest.mark.parametrize("act", ["check", "write", "refusal"])
 def test_a_preview_stays_while_something_else_is_done(desktop, stick, tmp_path, act):
     desk = desktop("supervisor")
