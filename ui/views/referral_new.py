@@ -103,7 +103,8 @@ class NewReferral(Page):
             desk.theme, self.tr("Discard the change") if changes else self.tr("Discard it"), "ghost"
         )
         self.draft = Button(desk.theme, self.tr("Save as a draft"))
-        self.draft.setHidden(changes)
+        if changes:
+            self.draft.hide()
         self.submit = Button(desk.theme, self.tr("Submit for approval"), "primary", "shield-check")
         self.submit.setShortcut("Ctrl+Return")
         self.foot.addWidget(self.back)
