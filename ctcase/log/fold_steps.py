@@ -86,6 +86,10 @@ class Disclosed(msgspec.Struct, frozen=True):
     withdrawals: tuple[str, ...] = ()
 
 
+FEW = 16
+"""So many steps are added to a path one by one; each may change it from its beginning on."""
+
+
 class _Known:
     """The valid steps of a referral so far, and what each decider's past made of them."""
 
@@ -112,10 +116,13 @@ class _Known:
         past = stage.graph.ancestors[one] & self._bits
         device = stage.graph.entries[one].header.device
         path = self._paths.get(device)
-        if path is None or path.seen & ~past:  # the kept part of a fork knew other things
-            path = self._paths[device] = Path(stage)
-        for place in places(past & ~path.seen):
-            path.add(self._at[place])
+        unseen = past & ~path.seen if path else past
+        # The kept part of a fork knew other things. And many steps are walked once more quickly than each is added.
+        if path is None or path.seen & ~past or unseen.bit_count() > FEW:
+            path = self._paths[device] = Path(stage, [self._at[place] for place in places(past)])
+        else:
+            for place in places(unseen):
+                path.add(self._at[place])
         return path
 
 
