@@ -1,5 +1,6 @@
 """An unlocked vault as commands see it, and the one transaction that every command runs in."""
 
+import contextlib
 import gc
 import secrets
 import time
@@ -14,7 +15,7 @@ from ctcase.app.results import Changes
 from ctcase.crypto import dsse, selftest
 from ctcase.crypto.passphrases import DEFAULT_COST, Cost
 from ctcase.crypto.signing import SigningKey, key_id
-from ctcase.errors import Damaged, Refused
+from ctcase.errors import Damaged, EnvironmentFailed, Refused
 from ctcase.log import entry as entries
 from ctcase.log.entry import Draft, Entry, Place, compose
 from ctcase.log.rights import NOBODY, DeviceRights, Rights, Row
@@ -29,6 +30,9 @@ from ctcase.store.projection import Searchable, Stream
 from ctcase.store.streams import Admitted, Streams
 from ctcase.trust import roster as rosters
 from ctcase.trust.roster import Roster
+
+SET_BACK = "set_back"
+"""The local fact that names the device whose place in the chain was of an older day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +279,7 @@ class Work:
         self.connection = connection
         self._chain = self.session.chain
         if self.session.is_astray:
+            local.put(connection, SET_BACK, self.session.device_id)
             self.renew_key()
 
     def finish(self) -> None:
@@ -381,7 +386,12 @@ def open_vault(folder: Path, passphrase: str, env: Environment) -> Session:
 
 def _session(opened: vault.Opened, env: Environment) -> Session:
     try:
-        return Session(opened, env)
+        session = Session(opened, env)
+        if session.is_astray:
+            # before any command asks who this is; where nothing can be written, the first that writes renews the key
+            with contextlib.suppress(EnvironmentFailed), session.work():
+                pass
     except BaseException:
         opened.close()
         raise
+    return session

@@ -24,6 +24,7 @@ from ctcase.app.results import (
     Written,
 )
 from ctcase.app.session import (
+    SET_BACK,
     Environment,
     Progress,
     Session,
@@ -188,8 +189,9 @@ def _warnings(session: Session, connection: Connection, *, readable: bool) -> li
         *(replay.broken_links(connection) if _is_office(session) else ()),
     }
     found += [{"code": "fork", "device": device} for device in sorted(forked)]
-    if session.is_astray:
-        found.append({"code": "set_back", "device": session.device_id})
+    set_back = session.device_id if session.is_astray else local.get(connection, SET_BACK, str)
+    if session.is_astray or (set_back in session.former and session.enrolled != "yes"):
+        found.append({"code": "set_back", "device": set_back})
     rivals = local.get(connection, "rival_rosters", list[int]) or []
     found += [{"code": "rival_roster", "version": version} for version in rivals]
     for code in ("conflicts", "waiting", "quarantined", "void", "proposals"):

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from ctcase.errors import Cancelled, CtcaseError, Damaged, EnvironmentFailed, Refused
+from ctcase.errors import CtcaseError, Damaged, EnvironmentFailed, Refused
 from ctcase.model import canonical
 from ctcase.store import files, journal, schema, search
 
@@ -149,14 +149,14 @@ class Database:
 
     @contextmanager
     def watched(self, pulse: Pulse) -> Iterator[None]:
-        """Calls `pulse` now and then while the database works; if it raises Cancelled, the work ends there."""
-        ended: list[Cancelled] = []
+        """Calls `pulse` now and then while the database works; if it raises, the work ends there with what it raised."""
+        ended: list[BaseException] = []
 
         def tick() -> int:
             try:
                 pulse()
-            except Cancelled as asked:
-                ended.append(asked)
+            except BaseException as problem:  # noqa: BLE001  # the library would tell it as its own; it is raised below
+                ended.append(problem)
             return len(ended)
 
         self.raw.set_progress_handler(tick, STEPS)

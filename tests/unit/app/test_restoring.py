@@ -7,7 +7,7 @@ import pytest
 from ctcase.app import case_list, cases, exchange, office, upkeep
 from ctcase.app.session import open_vault
 from ctcase.errors import Cancelled, CtcaseError
-from ctcase.store import local
+from ctcase.store import database, local
 from tests.office_world import PASSPHRASE, code_of
 
 NEW = "a new fictional passphrase"
@@ -222,16 +222,36 @@ def test_a_place_in_the_chain_of_an_older_day_is_never_written_from(world):
         world.case("ben")
     with ben.opened.database.transaction() as connection:
         local.put(connection, "chain", older[1])
-    again = open_vault(world.vault("ben"), PASSPHRASE, world.env)
-    before = again.device_id
-    assert {"code": "set_back", "device": before} in upkeep.verify(again).warnings
-    cases.add_case(again, {"alias": "After"})
+    before = ben.device_id
+    ben.close()
+    again = world.sessions["ben"] = open_vault(world.vault("ben"), PASSPHRASE, world.env)
     assert again.device_id != before
     assert again.former == (before,)
+    cases.add_case(again, {"alias": "After"})
     seen = upkeep.verify(again)
     assert seen.ok
-    assert seen.warnings == []
-    again.close()
+    assert seen.warnings == [{"code": "set_back", "device": before}]
+    request = world.path("request")
+    office.join(again.folder, "x", ("caseworker",), request, PASSPHRASE, world.env)
+    office.accept(again, world.enrol(request))
+    assert "set_back" not in {one["code"] for one in upkeep.verify(again).warnings}
+
+
+@pytest.mark.parametrize("problem", [BrokenPipeError(), KeyboardInterrupt()])
+def test_a_listener_that_fails_is_no_damage(world, monkeypatch, problem):
+    world.found()
+    monkeypatch.setattr(database, "STEPS", 100)
+    told = []
+
+    def broken(*_):
+        told.append(1)
+        if len(told) == 3:
+            raise problem
+        return True
+
+    with pytest.raises(type(problem)):
+        upkeep.backup(world.session("office"), world.path("backup"), PASSPHRASE, broken)
+    assert len(told) == 3
 
 
 def test_one_that_wrote_before_it_knew_is_reported_and_nothing_is_lost(world, set_back):
