@@ -387,6 +387,24 @@ def test_many_decisions_of_one_member_cost_one_walk(world, monkeypatch):
     assert len(made) == 2  # the worker's past, and the referral as it is
 
 
+def test_steps_in_an_unlucky_order_cost_no_walk_each(world, monkeypatch):
+    """Each draft that is followed is an earlier one: added one by one, each would begin the walk again."""
+    walked = []
+
+    class Counted(fold_steps.Path):
+        def _walk_from(self, number):
+            walked.append(number)
+            super()._walk_from(number)
+
+    world.open()
+    drafts = [world.step("worker", "draft") for _ in range(3 * fold_steps.FEW)]
+    submits = [world.step("worker", "submit", one) for one in reversed(drafts)]
+    world.step("worker", "decide", submits[-1], keep=submits[-1])
+    monkeypatch.setattr(fold_steps, "Path", Counted)
+    world.fold()
+    assert walked == []
+
+
 def test_only_a_supervisor_decides(world):
     _, approve, reject = rivals(world)
     assert world.void(world.step("worker", "decide", reject, keep=approve)) == "role"
