@@ -10,6 +10,7 @@ from ctcase.app import cases, consents, exchange, office, referrals, upkeep
 from ctcase.app.session import Environment, Session, open_vault
 from ctcase.crypto.passphrases import BOUNDS
 from ctcase.errors import CtcaseError
+from ctcase.trust import roster
 
 PASSPHRASE = "a fictional passphrase"
 NOON = 1_790_000_000
@@ -142,6 +143,21 @@ def refused(call, *arguments, **named) -> CtcaseError:
     except CtcaseError as refusal:
         return refusal
     raise AssertionError("not refused")
+
+
+def held(session):
+    """The roster that a vault holds."""
+    return session.roster
+
+
+def device(session, one):
+    """A device as that roster has it."""
+    return roster.device_by_id(session.roster)[one]
+
+
+def root_file(world, name="office"):
+    """Where an office keeps its root keys."""
+    return world.vault(name) / "root" / "root.json"
 
 
 def code_of(call, *arguments, **named) -> str:

@@ -103,6 +103,14 @@ class World:
         """A referral of a case, submitted; its id."""
         return self.drafted(case, who=who, events=("submit",), **more)
 
+    def approved(self, case):
+        """A referral of a case that the supervisor has approved, as the caseworker has it; its id."""
+        one = self.submitted(case)
+        self.carry("caseworker", "supervisor")
+        self.act("supervisor", lambda session: referrals.do(session, one, "approve", {}))
+        self.carry("supervisor", "caseworker")
+        return one
+
 
 def _enrol(folder, who, admin):
     env = environment(sorted(PEOPLE).index(who) + 100)
@@ -207,6 +215,14 @@ class Desktop:
         self.window.shell.go(Target(place, subject, section))
         self.settle()
         return self.page
+
+    def begin_answer(self, case):
+        """Open a case and type a salutation that is not saved; the page."""
+        page = self.go("case", case, "identity")
+        editor = page.part().fields["person.salutation"].editor
+        editor.line().setText("Ms")
+        editor.changed.emit()
+        return page
 
     @property
     def page(self):

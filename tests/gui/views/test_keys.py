@@ -114,10 +114,7 @@ def test_bundles_are_asked_for_from_any_place(desktop, case, tmp_path):
 def test_saving_works_while_the_focus_is_beside_the_page(desktop, world):
     case = world.case()
     desk = desktop()
-    page = desk.go("case", case, "identity")
-    editor = page.part().fields["person.salutation"].editor
-    editor.line().setText("Ms")
-    editor.changed.emit()
+    page = desk.begin_answer(case)
     rail = desk.window.shell.rail.item("cases")
     rail.setFocus()
     desk.key("Ctrl+S", rail)

@@ -4,7 +4,6 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtWidgets import QDialog
 
-from ctcase.app import referrals
 from ui.desk import Notice
 
 
@@ -72,10 +71,7 @@ def test_recording_a_consent_leads_to_the_next_one(desktop, world):
 def test_a_step_leads_to_the_next_step(desktop, world):
     case = world.case()
     world.consent(case)
-    one = world.submitted(case)
-    world.carry("caseworker", "supervisor")
-    world.act("supervisor", lambda session: referrals.do(session, one, "approve", {}))
-    world.carry("supervisor", "caseworker")
+    one = world.approved(case)
     desk = desktop()
     page = desk.go("referral", one)
     desk.click(page.steps.buttons["send"])
@@ -161,10 +157,7 @@ def test_what_changes_meanwhile_leaves_the_focus_on_its_step(desktop, world):
 def test_sending_is_asked_with_the_safe_answer_ready(desktop, world):
     case = world.case()
     world.consent(case)
-    one = world.submitted(case)
-    world.carry("caseworker", "supervisor")
-    world.act("supervisor", lambda session: referrals.do(session, one, "approve", {}))
-    world.carry("supervisor", "caseworker")
+    one = world.approved(case)
     desk = desktop()
     page = desk.go("referral", one)
     assert here(desk) is page.steps.title

@@ -5,21 +5,7 @@ import pytest
 from ctcase.app import cases, consents, decisions, exchange, office, referrals, root, upkeep
 from ctcase.app.session import open_vault
 from ctcase.errors import CtcaseError
-from ctcase.trust import roster
-from tests.office_world import PASSPHRASE, World, code_of, refused
-
-
-def held(session):
-    return session.roster
-
-
-def device(session, one):
-    return roster.device_by_id(session.roster)[one]
-
-
-def root_file(world, name="office"):
-    return world.vault(name) / "root" / "root.json"
-
+from tests.office_world import PASSPHRASE, World, code_of, held, refused, root_file
 
 # --- founding ----------------------------------------------------------------------------------------------------
 

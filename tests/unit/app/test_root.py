@@ -9,19 +9,7 @@ from ctcase.crypto.signing import SigningKey
 from ctcase.errors import CtcaseError
 from ctcase.store import vault
 from ctcase.trust import root_store, roster
-from tests.office_world import PASSPHRASE, World, code_of, refused
-
-
-def held(session):
-    return session.roster
-
-
-def device(session, one):
-    return roster.device_by_id(session.roster)[one]
-
-
-def root_file(world, name="office"):
-    return world.vault(name) / "root" / "root.json"
+from tests.office_world import PASSPHRASE, World, code_of, device, held, refused, root_file
 
 
 def last_signed(world):
