@@ -20,7 +20,7 @@ def keys() -> list[tuple[str, str]]:
         ("Ctrl+N", translate("shortcuts", "New case")),
         ("Ctrl+S", translate("shortcuts", "Save")),
         ("Ctrl+Z", translate("shortcuts", "Undo")),
-        ("Ctrl+Enter", translate("shortcuts", "The main action of the page")),
+        ("Ctrl+Enter", translate("shortcuts", "Submit a referral, approve it")),
         ("Alt+Up, Alt+Down", translate("shortcuts", "Section before, section after")),
         ("Ctrl+O", translate("shortcuts", "Read bundles")),
         ("F6", translate("shortcuts", "Next region")),
