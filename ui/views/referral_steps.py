@@ -236,9 +236,7 @@ def _explanation(event: str) -> str:
             "steps", "The supervisor reads exactly the content shown here. It is fixed by submitting it."
         ),
         "approve": words.translate("steps", "Approving binds exactly what is shown here."),
-        "send": words.translate(
-            "steps", "Say this once the letter or the sealed file has left. It cannot be undone."
-        ),
+        "send": words.translate("steps", "Say this once the letter has left. It cannot be undone."),
         "send_ahead": words.translate(
             "steps",
             "For danger to life or health, or approval by word of mouth. A supervisor has to ratify it within 24 hours.",
